@@ -1,0 +1,45 @@
+#include "adapters/common/row_ledger.h"
+
+#include "base/text.h"
+#include "formats/fsm_format.h"
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kDamagedKept = 1000;
+
+}  // namespace
+
+uint64_t RowLedger::booked(FamilyId family) const {
+  uint64_t n = 0;
+  for (const uint64_t c : counts_[family]) n += c;
+  return n;
+}
+
+Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& why) {
+  Add(family, Place::kDamaged);
+  if (damaged_.size() < kDamagedKept) {
+    damaged_.push_back({std::string(FamilyName(family)) + " row \"" + Printable(row.key) + "\"", why.code(),
+                        why.info().what, row.position});
+  }
+  return keep_damaged_ ? keep_damaged_(family, row, why) : Status::Ok();
+}
+
+Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, uint64_t position, const Status& why) {
+  const std::unique_ptr<RowCursor> cursor = source.OpenCursor({position, source.extent().end});
+  SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
+  if (rows.empty()) return EnvironmentError("ChangedWhileReading", "a row is gone").At(source.name(), position);
+  const Row& row = rows.front();
+  const MvccRow mvcc = MvccRow::Parse(row.key, row.value);
+  ViewRow view;
+  view.key = mvcc.user_key;
+  view.commit_ts = mvcc.commit_ts;
+  view.expire_at = mvcc.expire_at;
+  view.body = {row.value.substr(kValueHeaderBytes), row.value_size - kValueHeaderBytes,
+               row.value_position + kValueHeaderBytes};
+  view.position = row.position;
+  view.end = row.value_position + row.value_size;
+  return AddDamaged(family, view, why);
+}
+
+}  // namespace snaptree

@@ -1,0 +1,96 @@
+// Writes one user key: takes the content of the type that won, its TTL, and books every row of the key.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/common/decode_context.h"
+#include "adapters/redis/redis_decoder.h"
+#include "adapters/redis/redis_elements.h"
+#include "adapters/redis/redis_files.h"
+#include "adapters/redis/redis_key_state.h"
+#include "adapters/redis/redis_values.h"
+
+namespace snaptree::redis {
+
+// The head kinds, names and layout of a hash, set or zset.
+struct CountedKinds {
+  HeadKind meta;
+  HeadKind deltas;
+  HeadKind rows;
+  HeadKind blob;
+  Slice row_prefix;
+  Slice folder;
+  Slice array;
+  const char* mismatch_code;
+};
+extern const CountedKinds kHashKinds;
+extern const CountedKinds kSetKinds;
+extern const CountedKinds kZSetKinds;
+
+class KeyWriter {
+ public:
+  explicit KeyWriter(const DecodeContext& context);
+
+  // types: KeyState::Types(). The first is written; with salvage the others too.
+  Status Write(const KeyState& state, const std::vector<KeyType>& types);
+  Status Finish() { return files_.Finish(); }
+  const RedisTotals& totals() const { return totals_; }
+
+ private:
+  Status WriteType(KeyType type);
+
+  // redis_string_writer.cc
+  Status WriteString(const Head& head, bool bare);
+  Status WriteHll(const Head& head);
+  Status WriteJsonHll(const Head& head, const ValueRef& value, uint64_t payload_offset, Expiry expiry, bool* written);
+
+  // redis_counted_writer.cc
+  Status WriteCounted(const CountedKinds& kinds);
+  Status CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* damaged);
+  Status CollectBlob(const CountedKinds& kinds, const Head& blob, bool* usable);
+  Status VisitBlob(const CountedKinds& kinds, Slice blob);
+  Status WriteElements(const CountedKinds& kinds, Expiry expiry, uint64_t* written);
+  Result<int64_t> DeclaredLength(const CountedKinds& kinds, bool* known);
+
+  // redis_list_writer.cc
+  struct Window {
+    bool known = false;  // false: all items, whatever their number
+    int64_t first = 0;
+    uint64_t length = 0;
+    bool Holds(int64_t seq) const;
+  };
+  Status WriteList();
+  Result<Window> ListWindow(Expiry* expiry);
+  Status WriteItems(const Window& window, uint64_t* written, uint64_t* outside);
+
+  // redis_stream_writer.cc
+  Status WriteStream();
+  Status WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, uint64_t* written);
+  Status WriteLegacyStream();
+
+  // Bookkeeping, redis_key_writer.cc
+  void BookLosers(const std::vector<KeyType>& types);
+  void Book(const Head& head, RowLedger::Place place);
+  void BookMetas(HeadKind meta, HeadKind deltas, RowLedger::Place place);
+  Status Damaged(const Head& head, const Status& why);
+  void Warn(const char* code, const char* text, uint64_t count = 1);
+  void Note(const char* code, const char* text, uint64_t count = 1);
+
+  // A single row's body: small ones resident, of large ones the first bytes. Valid until the next call of either.
+  Result<ValueRef> BodyOf(const Head& head);
+  Expiry TtlRowExpiry() const;
+  // Of a collection (section 3.1): its meta's when that has a current size, else the TTL row's.
+  Expiry CollectionExpiry(bool current_size, uint64_t expire_at_ms, HeadKind meta, HeadKind deltas);
+
+  const DecodeContext& context_;
+  RedisFiles files_;
+  Elements elements_;
+  RedisTotals totals_;
+  const KeyState* state_ = nullptr;
+  bool lossy_ = false;  // something of the current key could not be read
+  ViewBuffer buffer_;
+  std::string storage_;
+};
+
+}  // namespace snaptree::redis

@@ -1,0 +1,92 @@
+// snaptree inspect IN...: what is in snapshots, without decoding them.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/inspect_report.h"
+#include "cli/option_values.h"
+#include "cli/progress_display.h"
+#include "cli/snapshot_access.h"
+#include "cli/stdout_writer.h"
+#include "decode/preflight.h"
+
+namespace snaptree::cli {
+namespace {
+
+Status Inspect(const Invocation& invocation, Reporter& reporter, InspectReport* report) {
+  Progress progress;
+  const ProgressDisplay display(progress, reporter, invocation.common);
+  SNAPTREE_ASSIGN(ScannedInput input, OpenAndScan(report->given, invocation, &progress));
+  SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
+  report->info = input.container->info();
+  report->scan = std::move(input.scan);
+  report->findings = std::move(input.findings);
+  report->salvage = std::move(input.salvage);
+  struct stat st {};
+  if (::stat(report->info.path.c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
+      static_cast<uint64_t>(st.st_size) != report->info.bytes) {
+    report->packed_bytes = static_cast<uint64_t>(st.st_size);
+  }
+  // Counts before the retained window are worth showing, with a warning.
+  DecodeOptions view;
+  view.at = at;
+  view.force = true;
+  return CheckReadTimestamp(view, report->scan, report->info.path, &report->findings);
+}
+
+std::string Document(const std::vector<InspectReport>& reports, int exit_code) {
+  JsonText json(JsonStyle::kPretty);
+  json.StartObject();
+  json.Member("schema", "snaptree.inspect/1");
+  if (reports.size() == 1) {
+    AppendInspect(reports.front(), &json);
+  } else {
+    json.Key("inputs");
+    json.StartArray();
+    for (const InspectReport& report : reports) {
+      json.StartObject();
+      AppendInspect(report, &json);
+      json.Member("exit_code", static_cast<uint64_t>(report.ExitCode()));
+      json.EndObject();
+    }
+    json.EndArray();
+  }
+  json.Member("exit_code", static_cast<uint64_t>(exit_code));
+  json.EndObject();
+  return json.text() + "\n";
+}
+
+}  // namespace
+
+int RunInspect(const Invocation& invocation, Reporter& reporter) {
+  if (const auto at = AtOf(invocation); !at.ok()) {
+    reporter.Error(at.status());
+    return ExitCodeOf(at.status());
+  }
+  std::vector<InspectReport> reports;
+  int exit_code = kExitDone;
+  for (const std::string& path : invocation.arguments) {
+    InspectReport& report = reports.emplace_back();
+    report.given = path;
+    report.status = Inspect(invocation, reporter, &report);
+    exit_code = WorseExit(exit_code, report.ExitCode());
+    if (!report.status.ok()) reporter.Error(report.status);
+    if (report.status.ok() && !reporter.json()) {
+      const Status printed = PrintToStdout((reports.size() > 1 ? "\n" : "") + InspectText(report));
+      if (!printed.ok()) {
+        reporter.Error(printed);
+        return ExitCodeOf(printed);
+      }
+    }
+    // Of several inputs only the JSON document needs more than the verdict.
+    if (!reporter.json()) report.scan = {};
+    if (!report.status.ok() && report.status.kind() == ErrorKind::kCancelled) return exit_code;
+  }
+  if (!reporter.json()) return exit_code;
+  const Status printed = PrintToStdout(Document(reports, exit_code));
+  if (!printed.ok()) reporter.Error(printed);
+  return WorseExit(exit_code, ExitCodeOf(printed));
+}
+
+}  // namespace snaptree::cli

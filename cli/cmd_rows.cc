@@ -1,0 +1,199 @@
+// snaptree rows IN: rows as JSON lines.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/json_text.h"
+#include "cli/nearest_names.h"
+#include "cli/option_values.h"
+#include "cli/progress_display.h"
+#include "cli/report_back_ends.h"
+#include "cli/row_printer.h"
+#include "cli/snapshot_access.h"
+#include "decode/preflight.h"
+
+namespace snaptree::cli {
+namespace {
+
+struct RowsOptions {
+  RowSelection selection;
+  uint64_t limit = UINT64_MAX;
+  bool all_versions = false;
+  bool hex = false;
+  bool salvage = false;
+  bool selects = false;  // an option asks for a part: finding nothing is worth a word
+};
+
+struct RowsResult {
+  Status status;
+  uint64_t printed = 0;
+  uint64_t damaged = 0;
+  uint64_t encrypted = 0;  // left out
+  uint64_t read_ts = 0;
+  Findings findings;
+  SalvageReport salvage;
+};
+
+Result<FamilyId> FamilyNamed(const std::string& name) {
+  const int family = FindFamily(name);
+  if (family >= 0) return static_cast<FamilyId>(family);
+  std::vector<Slice> names;
+  for (const Family& f : Families()) names.push_back(f.prefix);
+  std::string hint = NearestHint(name, names);
+  return BadValue("--family", name, "a key family such as '!hs|fld|'")
+      .Next(hint.empty() ? "snaptree inspect lists the families of a snapshot" : std::move(hint));
+}
+
+Result<RowsOptions> OptionsOf(const Invocation& invocation) {
+  RowsOptions options;
+  for (const std::string& name : invocation.Values(OptionId::kFamily)) {
+    SNAPTREE_ASSIGN(const FamilyId family, FamilyNamed(name));
+    options.selection.families.push_back(family);
+  }
+  if (invocation.Has(OptionId::kPrefix)) options.selection.prefix = invocation.Value(OptionId::kPrefix);
+  if (invocation.Has(OptionId::kPrefixHex)) {
+    if (invocation.Has(OptionId::kPrefix)) {
+      return UsageError("OptionConflict", "--prefix and --prefix-hex say the same thing twice").Next("give one of them");
+    }
+    const std::string& hex = invocation.Value(OptionId::kPrefixHex);
+    const std::optional<std::string> bytes = ParseHex(hex);
+    if (!bytes) return BadValue("--prefix-hex", hex, "an even number of hexadecimal digits");
+    options.selection.prefix = *bytes;
+  }
+  if (invocation.Has(OptionId::kLimit)) {
+    SNAPTREE_ASSIGN(options.limit, ParseCount("--limit", invocation.Value(OptionId::kLimit)));
+  }
+  options.all_versions = invocation.Has(OptionId::kAllVersions);
+  options.hex = invocation.Has(OptionId::kHex);
+  options.salvage = invocation.Has(OptionId::kSalvage);
+  options.selects = !options.selection.prefix.empty() || !options.selection.families.empty();
+  return options;
+}
+
+Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t rows) {
+  std::string ids;
+  for (const uint32_t id : scan.encryption_key_ids) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  return DataError("EncryptedRows", fmt::format("{} rows are encrypted", Thousands(rows)))
+      .At(path)
+      .Found(ids.empty() ? "" : "key ids " + ids)
+      .Next("this version cannot decrypt; --salvage leaves these rows out");
+}
+
+// Before any output: whether the view holds encrypted rows. The scan tells where to look closer.
+Status RefuseEncrypted(const std::string& path, const ScannedInput& input, const RowsOptions& options) {
+  if (options.salvage || input.scan.EncryptedRows() == 0) return {};
+  RowWalk walk(input.container->rows(), input.scan, options.selection);
+  WalkedRow row;
+  uint64_t encrypted = 0;
+  for (;;) {
+    SNAPTREE_ASSIGN(const bool more, walk.Next(&row));
+    if (!more) break;
+    if (row.verdict == Verdict::kLive && row.encrypted) ++encrypted;
+  }
+  return encrypted == 0 ? Status::Ok() : EncryptedRows(path, input.scan, encrypted);
+}
+
+Status PrintRows(const std::string& path, const ScannedInput& input, const RowsOptions& options, Progress& progress,
+                 StdoutWriter& out, RowsResult* result) {
+  const RowSource& source = input.container->rows();
+  progress.Begin("rows", "bytes", source.extent().size());
+  RowWalk walk(source, input.scan, options.selection);
+  RowPrinter printer(source, out, options.hex, options.all_versions);
+  WalkedRow row;
+  row.position = source.extent().begin;
+  while (result->printed < options.limit) {
+    SNAPTREE_ASSIGN(const bool more, walk.Next(&row));
+    if (!more) break;
+    if (!options.all_versions && (row.raw || row.verdict != Verdict::kLive)) continue;
+    if (!row.raw && row.encrypted && !row.tombstone) {
+      if (!options.salvage) return EncryptedRows(path, input.scan, 1);
+      ++result->encrypted;
+      continue;
+    }
+    SNAPTREE_TRY(printer.Print(row));
+    if ((++result->printed & 0xff) == 0) {
+      progress.done.store(row.position - source.extent().begin, std::memory_order_relaxed);
+    }
+  }
+  result->damaged = walk.damaged();
+  if (result->damaged != 0) {
+    result->findings.Warn("damaged_rows", "rows that cannot be read were left out", walk.first_damaged(),
+                          result->damaged);
+  }
+  return {};
+}
+
+Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out, RowsResult* result) {
+  const std::string& path = invocation.arguments.front();
+  SNAPTREE_ASSIGN(const RowsOptions options, OptionsOf(invocation));
+  SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
+  SNAPTREE_ASSIGN(ScannedInput input, OpenAndScan(path, invocation, &progress));
+  result->findings.Merge(input.findings);
+  result->salvage = std::move(input.salvage);
+  result->read_ts = input.scan.read_ts;
+  DecodeOptions view;
+  view.at = at;
+  view.force = invocation.Has(OptionId::kForce);
+  SNAPTREE_TRY(CheckReadTimestamp(view, input.scan, input.container->info().path, &result->findings));
+  SNAPTREE_TRY(RefuseEncrypted(path, input, options));
+  SNAPTREE_TRY(PrintRows(path, input, options, progress, out, result));
+  if (result->encrypted != 0) {
+    result->findings.Warn("encrypted_rows", "encrypted rows were left out", "", result->encrypted);
+  }
+  if (options.selects && result->printed == 0) {
+    result->findings.Warn("nothing_matched", "no row has this prefix and family");
+  }
+  return out.Flush();
+}
+
+int ExitOf(const RowsResult& result) {
+  if (!result.status.ok()) return ExitCodeOf(result.status);
+  return result.findings.HasWarning() || !result.salvage.empty() ? kExitIncomplete : kExitDone;
+}
+
+std::string SummaryLine(const RowsResult& result) {
+  JsonText json(JsonStyle::kCompact);
+  json.StartObject();
+  json.Member("schema", "snaptree.rows/1");
+  json.Member("rows", result.printed);
+  if (result.read_ts != 0) json.MemberTimestamp("read_ts", result.read_ts);
+  json.Member("damaged_rows", result.damaged);
+  json.Member("encrypted_rows", result.encrypted);
+  json.Key("findings");
+  AppendFindings(result.findings, &json);
+  json.Key("salvage");
+  AppendSalvage(result.salvage, &json);
+  if (!result.status.ok()) {
+    json.Key("error");
+    json.StartObject();
+    AppendErrorMembers(result.status, &json);
+    json.EndObject();
+  }
+  json.Member("exit_code", static_cast<uint64_t>(ExitOf(result)));
+  json.EndObject();
+  return json.text() + "\n";
+}
+
+}  // namespace
+
+int RunRows(const Invocation& invocation, Reporter& reporter) {
+  Progress progress;
+  StdoutWriter out;
+  RowsResult result;
+  {
+    const ProgressDisplay display(progress, reporter, invocation.common, IsTerminal(STDOUT_FILENO));
+    result.status = Run(invocation, progress, out, &result);
+  }
+  reporter.Findings(result.findings);
+  if (!result.salvage.empty()) reporter.Notice(SalvageText(result.salvage));
+  // What was printed before an error is still good, and the summary says that it is not all.
+  const bool closed = !result.status.ok() && result.status.code() == kClosedPipe;
+  if (reporter.json() && !closed) out.buffer() += SummaryLine(result);
+  if (Status flushed = closed ? Status::Ok() : out.Flush(); result.status.ok()) result.status = std::move(flushed);
+  if (!result.status.ok()) reporter.Error(result.status);
+  return ExitOf(result);
+}
+
+}  // namespace snaptree::cli

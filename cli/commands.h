@@ -1,0 +1,15 @@
+// The commands. Each prints its data on standard output, all else through the reporter, and returns the exit code.
+#pragma once
+
+#include "cli/invocation.h"
+#include "cli/reporter.h"
+
+namespace snaptree::cli {
+
+int RunInspect(const Invocation& invocation, Reporter& reporter);
+int RunRows(const Invocation& invocation, Reporter& reporter);
+int RunDecode(const Invocation& invocation, Reporter& reporter);
+int RunHelp(const Invocation& invocation, Reporter& reporter);
+int RunVersion(const Invocation& invocation, Reporter& reporter);
+
+}  // namespace snaptree::cli

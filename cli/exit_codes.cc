@@ -1,0 +1,36 @@
+#include "cli/exit_codes.h"
+
+#include <csignal>
+
+#include <array>
+
+#include "base/cancel.h"
+
+namespace snaptree::cli {
+
+int ExitCodeOf(const Status& status) {
+  if (status.ok()) return kExitDone;
+  if (status.code() == kClosedPipe) return kExitSignalBase + SIGPIPE;
+  switch (status.kind()) {
+    case ErrorKind::kUsage:
+      return kExitUsage;
+    case ErrorKind::kData:
+      return kExitData;
+    case ErrorKind::kEnvironment:
+      return kExitEnvironment;
+    case ErrorKind::kCancelled:
+      break;
+  }
+  const int signal = g_cancel_signal.load();
+  return kExitSignalBase + (signal != 0 ? signal : SIGTERM);
+}
+
+int WorseExit(int a, int b) {
+  const auto rank = [](int code) {
+    constexpr std::array<int, 5> kRank = {0, 2, 3, 1, 4};
+    return code >= 0 && code < static_cast<int>(kRank.size()) ? kRank[static_cast<size_t>(code)] : 5;
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+}  // namespace snaptree::cli

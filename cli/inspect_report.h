@@ -1,0 +1,50 @@
+// What `inspect` found out about one input, and its two forms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/findings.h"
+#include "base/status.h"
+#include "cli/json_text.h"
+#include "cli/tree_estimate.h"
+#include "formats/container.h"
+#include "formats/open_input.h"
+#include "formats/scan.h"
+
+namespace snaptree::cli {
+
+// Counts of some families together, under one name.
+struct GroupCounts {
+  std::string name;
+  bool decoded = false;
+  FamilyCounts counts;
+};
+
+struct InspectReport {
+  std::string given;  // the argument
+  Status status;      // not ok: damaged, and what is below is empty
+  ContainerInfo info;
+  std::optional<uint64_t> packed_bytes;  // of the file itself, when it is compressed
+  ScanResult scan;
+  Findings findings;
+  SalvageReport salvage;
+
+  // Rows that no timestamp orders: store metadata and the encryption registry.
+  uint64_t MetadataRows() const;
+  uint64_t UnknownRows() const { return scan.of(UnknownFamily()).rows; }
+  // Over all MVCC rows.
+  FamilyCounts Totals() const;
+  uint64_t OldestCommit() const;  // 0: none
+  std::vector<GroupCounts> ByAdapter() const;  // those with rows
+  int ExitCode() const;
+};
+
+// With what the file system of the working directory has left.
+std::string InspectText(const InspectReport& report);
+// One object, without schema and exit code of the document.
+void AppendInspect(const InspectReport& report, JsonText* json);
+
+}  // namespace snaptree::cli

@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include <ctime>
+
+#include "base/text.h"
+#include "base/time_text.h"
+#include "cli/inspect_report.h"
+#include "cli/report_back_ends.h"
+#include "cli/snapshot_access.h"
+#include "cli/terminal.h"
+#include "cli/text_table.h"
+#include "formats/family_table.h"
+
+namespace snaptree::cli {
+namespace {
+
+// "1 d 4 h", "3 h 12 min", "45 s".
+std::string AgeText(uint64_t ms) {
+  const uint64_t s = ms / 1000;
+  if (s >= 86400) return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
+  if (s >= 3600) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
+  if (s >= 60) return fmt::format("{} min", s / 60);
+  return fmt::format("{} s", s);
+}
+
+std::string Line(Slice name, const std::string& text) { return fmt::format("  {:<19} {}\n", name, text); }
+
+std::string FirstLine(const InspectReport& report) {
+  std::string text = fmt::format("{}   {}", report.info.path, HumanBytes(report.info.bytes));
+  if (report.packed_bytes) text += fmt::format(" ({} compressed)", HumanBytes(*report.packed_bytes));
+  if (!report.salvage.empty()) {
+    text += "   DAMAGED";
+  } else if (report.info.crc32c) {
+    text += fmt::format("   checksum ok (crc32c {})", Hex32(*report.info.crc32c));
+  } else {
+    text += "   no checksum";
+  }
+  return text + "\n";
+}
+
+std::string Origin(const InspectReport& report) {
+  const bool header = report.info.hlc_ceiling_ms.has_value();
+  if (header && report.info.crc32c) return "a node, as a finished snapshot";
+  if (header) return "a node; without the footer of a finished snapshot";
+  return report.info.crc32c ? "an old node (no FSM header)" : "an encoder (bare payload)";
+}
+
+std::string Encryption(const InspectReport& report) {
+  const uint64_t encrypted = report.scan.EncryptedRows();
+  if (encrypted == 0) return "not encrypted";
+  std::string ids;
+  for (const uint32_t id : report.scan.encryption_key_ids) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  return fmt::format("{} rows ENCRYPTED (key ids {})", Thousands(encrypted), ids);
+}
+
+std::string Moment(uint64_t hlc) { return fmt::format("{} (HLC {})", UtcText(HlcMillis(hlc)), hlc); }
+
+std::string Times(const InspectReport& report) {
+  const ScanResult& scan = report.scan;
+  std::string text;
+  if (scan.read_ts == 0) return Line("state as of", "nothing was ever committed");
+  text += Line("state as of", Moment(scan.read_ts));
+  const auto now_ms = static_cast<uint64_t>(std::time(nullptr)) * 1000;
+  const uint64_t at_ms = HlcMillis(scan.read_ts);
+  if (at_ms != 0 && at_ms < now_ms) text += Line("", AgeText(now_ms - at_ms) + " ago");
+  if (scan.read_ts != scan.last_commit_ts) text += Line("last commit", Moment(scan.last_commit_ts));
+  if (report.OldestCommit() != 0) text += Line("oldest commit", Moment(report.OldestCommit()));
+  const uint64_t retained = scan.min_retained_ts.value_or(0);
+  if (HlcMillis(retained) == 0) {
+    text += Line("--at reaches back", "to the first commit: no version has been removed");
+  } else {
+    text += Line("--at reaches back", "to " + Moment(retained));
+  }
+  return text;
+}
+
+// One line a group of families; columns that are nowhere needed are left out.
+class CountsTable {
+ public:
+  CountsTable(Slice first_column, const FamilyCounts& totals)
+      : expired_(totals.expired != 0), newer_(totals.newer != 0), damaged_(totals.damaged != 0) {
+    std::vector<std::string> head = {std::string(first_column), "rows", "size", "live", "older", "deleted"};
+    if (expired_) head.emplace_back("expired");
+    if (newer_) head.emplace_back("newer");
+    if (damaged_) head.emplace_back("damaged");
+    table_.Add(std::move(head));
+  }
+  void Add(Slice name, const FamilyCounts& c) {
+    std::vector<std::string> line = {std::string(name), Thousands(c.rows), HumanBytes(c.key_bytes + c.value_bytes),
+                                     Thousands(c.live), Thousands(c.older), Thousands(c.tombstone)};
+    if (expired_) line.push_back(Thousands(c.expired));
+    if (newer_) line.push_back(Thousands(c.newer));
+    if (damaged_) line.push_back(Thousands(c.damaged));
+    table_.Add(std::move(line));
+  }
+  std::string Text() const { return table_.Text(2); }
+
+ private:
+  const bool expired_;
+  const bool newer_;
+  const bool damaged_;
+  TextTable table_;
+};
+
+std::string Tables(const InspectReport& report) {
+  const FamilyCounts totals = report.Totals();
+  CountsTable by_adapter("adapter", totals);
+  for (const GroupCounts& group : report.ByAdapter()) by_adapter.Add(group.name, group.counts);
+  CountsTable by_family("family", totals);
+  for (size_t i = 0; i < report.scan.families.size(); ++i) {
+    const FamilyCounts& counts = report.scan.families[i];
+    if (counts.rows != 0) by_family.Add(FamilyName(static_cast<FamilyId>(i)), counts);
+  }
+  return "\n" + by_adapter.Text() + "\n" + by_family.Text();
+}
+
+// Every row once, so that a reader sees that nothing is missing.
+std::string Equation(const InspectReport& report) {
+  const FamilyCounts totals = report.Totals();
+  const FamilyCounts& unknown = report.scan.of(UnknownFamily());
+  std::string text = fmt::format("\n  rows {} = live {}", Thousands(report.scan.rows), Thousands(totals.live - unknown.live));
+  const auto add = [&](const char* name, uint64_t n) {
+    if (n != 0) text += fmt::format(" + {} {}", name, Thousands(n));
+  };
+  add("older", totals.older - unknown.older);
+  add("deleted", totals.tombstone - unknown.tombstone);
+  add("expired", totals.expired - unknown.expired);
+  add("newer", totals.newer - unknown.newer);
+  add("damaged", totals.damaged - unknown.damaged);
+  add("unknown", unknown.rows);
+  add("store metadata", report.MetadataRows());
+  return text + "\n";
+}
+
+std::string Problems(const InspectReport& report) {
+  std::string text;
+  for (const auto& [code, finding] : report.findings.by_code()) text += FindingText(code, finding) + "\n";
+  if (!report.salvage.empty()) text += SalvageText(report.salvage) + "\n";
+  if (report.UnknownRows() != 0) {
+    text += fmt::format("warning: unknown_rows: {} rows have a reserved prefix that no known family has: written by a "
+                        "newer server? decode keeps them in unknown/\n",
+                        Thousands(report.UnknownRows()));
+  }
+  constexpr size_t kShown = 5;
+  const auto& damaged = report.scan.damaged;
+  if (report.scan.DamagedRows() != 0) {
+    text += fmt::format("warning: damaged_rows: {} rows cannot be read\n", Thousands(report.scan.DamagedRows()));
+  }
+  for (size_t i = 0; i < damaged.size() && i < kShown; ++i) {
+    text += fmt::format("  offset {}: {}: raw key {} ({})\n", damaged[i].position, damaged[i].defect,
+                        Printable(damaged[i].key, 60), FamilyName(damaged[i].family));
+  }
+  return text;
+}
+
+// A word for a shell, quoted when it has to be.
+std::string ShellWord(const std::string& word) {
+  constexpr Slice kSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
+  if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string Next(const InspectReport& report) {
+  if (report.scan.EncryptedRows() != 0) {
+    return "next: this version cannot decrypt: keep the node's key files with this snapshot\n";
+  }
+  const TreeEstimate estimate = EstimateTree(report.scan);
+  std::string text = "next: snaptree decode " + ShellWord(report.given) + " -o dump";
+  if (!report.salvage.empty()) text += " --salvage";
+  text += fmt::format("\n      writes about {} in {} files", HumanBytes(estimate.bytes), Thousands(estimate.files));
+  struct statvfs fs {};
+  if (::statvfs(".", &fs) == 0) {
+    text += fmt::format(" (free here: {}", HumanBytes(uint64_t{fs.f_bavail} * fs.f_frsize));
+    if (fs.f_files != 0) text += fmt::format(", {} inodes", Thousands(fs.f_favail));
+    text += ")";
+  }
+  if (estimate.left_rows != 0) {
+    text += fmt::format("\n      this version decodes redis and rawkv; {} live rows of others are counted, not decoded",
+                        Thousands(estimate.left_rows));
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string InspectText(const InspectReport& report) {
+  std::string text = FirstLine(report);
+  if (report.info.path != report.given) text += Line("chosen in", report.given);
+  text += Line("written by", Origin(report));
+  text += Line("raft index", report.info.snapshot_index ? std::to_string(*report.info.snapshot_index) : "unknown");
+  text += Line("format", report.info.format + ", " + Encryption(report));
+  if (report.info.raft_cutover_index) {
+    text += Line("", fmt::format("raft entries above {} are encrypted", *report.info.raft_cutover_index));
+  }
+  text += Times(report);
+  text += Tables(report) + Equation(report) + Problems(report) + Next(report);
+  return WithoutControls(text);
+}
+
+}  // namespace snaptree::cli

@@ -1,0 +1,191 @@
+#include "cli/option_table.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "cli/commands.h"
+
+namespace snaptree::cli {
+namespace {
+
+using enum OptionId;
+using enum OptionGroup;
+
+// By OptionId.
+constexpr Option kOptions[] = {
+    {kAt, "at", 0, "TIME", kSelect,
+     "the state at a time: ISO 8601, Unix milliseconds, or a decimal HLC timestamp (the newest state)"},
+    {kAllVersions, "all-versions", 0, nullptr, kSelect,
+     "also older and newer versions, deletions and store metadata"},
+    {kFamily, "family", 0, "NAME", kSelect, "rows of this key family only; may be repeated",
+     Completes::kNothing, "", true},
+    {kPrefix, "prefix", 0, "TEXT", kSelect, "keys that begin with TEXT only"},
+    {kPrefixHex, "prefix-hex", 0, "HEX", kSelect, "the same, in hexadecimal"},
+    {kLimit, "limit", 0, "N", kSelect, "stop after N rows"},
+    {kAdapter, "adapter", 0, "LIST", kSelect, "these adapters only, comma separated (all that can be decoded)",
+     Completes::kWords, "all redis rawkv"},
+    {kBareRows, "bare-rows", 0, "VIEW", kSelect,
+     "keys without a known prefix are raw key-value data (rawkv) or old Redis strings (redis)",
+     Completes::kWords, "rawkv redis"},
+    {kInput, "input", 0, "IN", kSelect, "the input, as the Go tools name it", Completes::kFile, "",
+     false, true},
+    {kOutput, "output", 'o', "OUT", kResult, "the folder to make", Completes::kFolder},
+    {kHex, "hex", 0, nullptr, kResult, "keys and values in hexadecimal"},
+    {kClusterId, "cluster-id", 0, "TEXT", kResult, "a name for the cluster, kept in MANIFEST.json"},
+    {kSnapshotIndex, "snapshot-index", 0, "N", kResult,
+     "the raft index for MANIFEST.json (from the input's name)"},
+    {kDryRun, "dry-run", 'n', nullptr, kTrouble, "do everything but write"},
+    {kForce, "force", 0, nullptr, kTrouble, "read --at before the retained window"},
+    {kStrict, "strict", 0, nullptr, kTrouble, "any loss is an error (exit 2), with no output"},
+    {kSalvage, "salvage", 0, nullptr, kTrouble, "go on past damage and tell what was skipped"},
+    {kMan, "man", 0, nullptr, kResult, "print the manual page", Completes::kNothing, "", false, true},
+    {kCompletion, "completion", 0, "SHELL", kResult, "print the completion script for a shell",
+     Completes::kWords, "bash zsh fish", false, true},
+    {kJson, "json", 0, nullptr, kEverywhere, "machine-readable output"},
+    {kQuiet, "quiet", 'q', nullptr, kEverywhere, "errors only"},
+    {kVerbose, "verbose", 'v', nullptr, kEverywhere, "details"},
+    {kProgress, "progress", 0, "WHEN", kEverywhere,
+     "auto, never, always, json, or a line every so many seconds (auto: on a terminal only)",
+     Completes::kWords, "auto never always json"},
+    {kColor, "color", 0, "WHEN", kEverywhere, "auto, always or never (auto)", Completes::kWords,
+     "auto always never"},
+    {kLogFile, "log-file", 0, "FILE", kEverywhere, "append every message to FILE, with its time",
+     Completes::kFile},
+    {kThreads, "threads", 0, "N", kEverywhere, "at most N threads (one for each core)"},
+    {kMemory, "memory", 0, "SIZE", kEverywhere, "ceiling for memory, at least 16MiB (512MiB)"},
+    {kScratch, "scratch", 0, "DIR", kEverywhere,
+     "folder for temporary files (beside the output; TMPDIR when there is none)", Completes::kFolder},
+    {kHelp, "help", 'h', nullptr, kEverywhere, "tell how to use the command"},
+};
+static_assert(std::size(kOptions) == kOptionCount);
+
+constexpr CommandOption kInspectOptions[] = {
+    {kAt, nullptr},
+    {kSalvage, "read what is whole of a damaged file"},
+};
+
+constexpr CommandOption kRowsOptions[] = {
+    {kAt, nullptr},        {kAllVersions, nullptr}, {kFamily, nullptr},
+    {kPrefix, nullptr},    {kPrefixHex, nullptr},   {kLimit, nullptr},
+    {kHex, nullptr},       {kForce, nullptr},
+    {kSalvage, "go on past damage and past encrypted rows, and tell what was skipped"},
+};
+
+constexpr CommandOption kDecodeOptions[] = {
+    {kAt, nullptr},        {kAdapter, nullptr},       {kBareRows, nullptr}, {kInput, nullptr},
+    {kOutput, nullptr},    {kClusterId, nullptr},     {kSnapshotIndex, nullptr},
+    {kDryRun, nullptr},
+    {kForce, "replace an existing output; read --at before the retained window"},
+    {kStrict, nullptr},
+    {kSalvage, "go on past damage; SALVAGE.json in the output tells what was skipped"},
+};
+
+constexpr CommandOption kHelpOptions[] = {{kMan, nullptr}, {kCompletion, nullptr}};
+
+constexpr const char* kInputForms =
+    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a raft data\n"
+    "directory (its newest whole snapshot), or - for standard input.";
+
+constexpr Command kCommands[] = {
+    {"inspect", "tell what is in a snapshot, without decoding it", "IN...", kInputForms,
+     "snaptree inspect 000000000119400e.fsm\n"
+     "snaptree inspect --json /var/lib/elastickv/n1 | jq .families\n"
+     "zstdcat backup.fsm.zst | snaptree inspect -",
+     "0  the snapshot is whole\n"
+     "2  damaged: nothing, or not all, can be read\n"
+     "3  whole, with rows of unknown key families",
+     kInspectOptions, 1, kManyArguments, Completes::kFile, false, RunInspect},
+    {"rows", "print the rows of a snapshot as JSON lines", "IN", kInputForms,
+     "snaptree rows 000000000119400e.fsm | jq -r .key\n"
+     "snaptree rows --prefix '!redis|str|user:' --limit 10 000000000119400e.fsm\n"
+     "snaptree rows --at 2026-11-20T03:00:00Z --family '!hs|fld|' 000000000119400e.fsm\n"
+     "snaptree rows --all-versions --hex 000000000119400e.fsm | grep 6d79",
+     "0  all rows that were asked for\n"
+     "2  damaged or encrypted input; no rows, or not all\n"
+     "3  damaged rows were left out, or nothing matched",
+     kRowsOptions, 1, 1, Completes::kFile, false, RunRows},
+    {"decode", "turn a snapshot into a directory tree", "IN -o OUT", kInputForms,
+     "snaptree decode 000000000119400e.fsm -o dump\n"
+     "snaptree decode --dry-run /var/lib/elastickv/n1\n"
+     "snaptree decode --at 2026-11-20T03:00:00Z 000000000119400e.fsm -o dump-0300\n"
+     "(cd dump && sha256sum -c --quiet CHECKSUMS)",
+     "0  done, nothing lost\n"
+     "2  the data is wrong; no output\n"
+     "3  the output is there, but rows were left out, unknown or damaged: the report says which\n"
+     "4  input or output error, no space, no permission; no output",
+     kDecodeOptions, 0, 1, Completes::kFile, true, RunDecode},
+    {"help", "tell about a command or a topic", "[COMMAND or TOPIC]",
+     "Topics: exit-codes, json, addresses, names, memory.",
+     "snaptree help decode\n"
+     "snaptree help exit-codes",
+     "0  always, when there is such a command or topic", kHelpOptions, 0, 1, Completes::kCommands, false,
+     RunHelp},
+    {"version", "print the version", "", "", "snaptree version",
+     "0  always", {}, 0, 0, Completes::kNothing, false, RunVersion},
+};
+
+}  // namespace
+
+const char* GroupTitle(OptionGroup group) {
+  switch (group) {
+    case kSelect:
+      return "What to read";
+    case kResult:
+      return "What comes out";
+    case kTrouble:
+      return "When something is wrong";
+    case kEverywhere:
+      break;
+  }
+  return "Everywhere";
+}
+
+std::span<const Option> Options() { return kOptions; }
+const Option& OptionOf(OptionId id) { return kOptions[static_cast<size_t>(id)]; }
+std::span<const Command> Commands() { return kCommands; }
+
+const Command* FindCommand(Slice name) {
+  const auto* it = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                [&](const Command& c) { return name == c.name; });
+  return it == std::end(kCommands) ? nullptr : it;
+}
+
+std::vector<OptionId> OptionsOf(const Command* command) {
+  std::vector<OptionId> ids;
+  for (const Option& option : kOptions) {
+    bool has = option.group == kEverywhere;
+    if (command != nullptr) {
+      has = has || std::any_of(command->options.begin(), command->options.end(),
+                               [&](const CommandOption& o) { return o.id == option.id; });
+    }
+    if (has) ids.push_back(option.id);
+  }
+  return ids;
+}
+
+const char* HelpOf(const Command* command, OptionId id) {
+  if (command != nullptr) {
+    for (const CommandOption& o : command->options) {
+      if (o.id == id && o.help != nullptr) return o.help;
+    }
+  }
+  return OptionOf(id).help;
+}
+
+std::string EnvironmentName(const Option& option) {
+  if (option.group != kEverywhere || option.id == kHelp) return "";
+  std::string name = "SNAPTREE_";
+  for (const char* p = option.name; *p != 0; ++p) {
+    name += *p == '-' ? '_' : static_cast<char>(*p - 'a' + 'A');
+  }
+  return name;
+}
+
+std::string OptionSpelling(const Option& option) {
+  std::string text = option.short_name != 0 ? std::string("-") + option.short_name + ", " : "    ";
+  text += std::string("--") + option.name;
+  if (option.value != nullptr) text += std::string(" ") + option.value;
+  return text;
+}
+
+}  // namespace snaptree::cli

@@ -1,0 +1,32 @@
+// What inspect and rows have in common: opening and scanning an input, and what to say about salvage and --at.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/findings.h"
+#include "base/progress.h"
+#include "base/result.h"
+#include "cli/invocation.h"
+#include "cli/json_text.h"
+#include "formats/open_input.h"
+#include "formats/scan.h"
+
+namespace snaptree::cli {
+
+struct ScannedInput {
+  std::unique_ptr<Container> container;
+  ScanResult scan;
+  Findings findings;  // of opening and scanning
+  SalvageReport salvage;
+};
+
+// --at, --salvage, --scratch and --memory are taken from the invocation.
+Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation, Progress* progress);
+
+// "salvage: ..." lines, without the last newline. REQUIRES: !report.empty().
+std::string SalvageText(const SalvageReport& report);
+// Null when salvage had nothing to do.
+void AppendSalvage(const SalvageReport& report, JsonText* json);
+
+}  // namespace snaptree::cli

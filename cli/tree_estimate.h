@@ -1,0 +1,21 @@
+// About how large the tree of a snapshot would be, from the counts of the scan alone.
+#pragma once
+
+#include <cstdint>
+
+#include "formats/family_table.h"
+#include "formats/scan.h"
+
+namespace snaptree::cli {
+
+// Whether this version's `decode` writes records of an adapter.
+bool IsDecoded(AdapterId adapter);
+
+struct TreeEstimate {
+  uint64_t files = 0;
+  uint64_t bytes = 0;
+  uint64_t left_rows = 0;  // live data rows of adapters that are not decoded
+};
+TreeEstimate EstimateTree(const ScanResult& scan);
+
+}  // namespace snaptree::cli

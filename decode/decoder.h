@@ -1,0 +1,72 @@
+// Snapshot to tree, as a library call: no terminal, no option parsing.
+//
+// Open (formats/open_input.h), scan (formats/scan.h), then each adapter reads its families and writes records into a sink;
+// MANIFEST.json and CHECKSUMS come last; publishing is one rename. Every row of the input ends in exactly one class.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/common/row_ledger.h"
+#include "base/findings.h"
+#include "base/progress.h"
+#include "base/result.h"
+#include "formats/container.h"
+#include "formats/open_input.h"
+#include "manifest/manifest.h"
+#include "tree/tree_sink.h"
+
+namespace snaptree {
+
+struct DecodeOptions {
+  std::string input;   // a path, or "-"
+  std::string output;  // the tree's root; ignored with dry_run
+  std::vector<std::string> adapters;  // names of AdapterName(); empty: all that can be decoded
+  std::optional<uint64_t> at;         // read timestamp (HLC)
+  bool force = false;       // replace an existing output; read before the retention window
+  bool strict = false;      // any loss is an error, and there is no output
+  bool salvage = false;     // go on past damage, write SALVAGE.json
+  bool dry_run = false;     // everything but writing
+  bool bare_rows_as_redis = false;  // --bare-rows=redis (spec 00 decision 1)
+  std::string cluster_id;           // for MANIFEST.json
+  std::optional<uint64_t> snapshot_index;
+  unsigned threads = 1;
+  uint64_t memory_bytes = uint64_t{512} << 20;
+  std::string scratch_folder;  // empty: beside the output
+  Progress* progress = nullptr;
+};
+
+// Where the rows of one adapter went, for the table that a run prints. The sums of all rows stand in RowClasses.
+struct AdapterReport {
+  std::string name;       // "redis", ..., "internal", "unknown"
+  bool decoded = false;   // false: rows that this version cannot decode, or that --adapter left out
+  uint64_t records = 0;   // keys, objects, items written
+  RowClasses rows;
+};
+
+struct DecodeReport {
+  ContainerInfo input;
+  std::string output;
+  RowClasses rows;              // adds up: rows.Sum() == rows.total
+  uint64_t not_decoded = 0;     // of rows.excluded: rows of adapters that this version cannot decode
+  uint64_t newer_than_at = 0;   // of rows.excluded
+  std::vector<AdapterReport> adapters;
+  std::vector<DamagedRecord> damaged;  // the first 1000
+  uint64_t losses = 0;          // records that could not be brought out whole
+  Findings findings;
+  SalvageReport salvage;
+  TreeTotals tree;
+  uint64_t records = 0;
+  uint64_t read_ts = 0;
+  uint64_t last_commit_ts = 0;
+
+  // 0 or 3 (spec 00 decision 8): what the report lists decides.
+  bool complete() const;
+};
+
+Result<DecodeReport> Decode(const DecodeOptions& options);
+
+}  // namespace snaptree

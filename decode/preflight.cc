@@ -1,0 +1,112 @@
+#include "decode/preflight.h"
+
+#include <sys/statvfs.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "base/text.h"
+#include "base/time_text.h"
+
+namespace snaptree {
+namespace {
+
+bool IsDecoded(AdapterId adapter) { return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv; }
+
+// Families of which each live row is a file, or the record of one.
+bool MakesFiles(Slice prefix) {
+  return prefix == "!redis|str|" || prefix == "!redis|hll|" || prefix == "!stream|meta|";
+}
+
+std::string TimestampText(uint64_t hlc) { return std::to_string(hlc) + " (" + UtcText(HlcMillis(hlc)) + ")"; }
+
+}  // namespace
+
+Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan, const std::string& source,
+                          Findings* findings) {
+  if (!options.at) return {};
+  const uint64_t at = *options.at;
+  if (at == 0) return UsageError("AtZero", "--at 0 is reserved").Expected("a time or an HLC above 0");
+  const uint64_t oldest = scan.min_retained_ts.value_or(0);
+  if (at < oldest) {
+    if (!options.force) {
+      return DataError("AtBeforeRetention", "versions as old as --at may have been removed by compaction")
+          .At(source)
+          .Expected("at least " + TimestampText(oldest))
+          .Found(TimestampText(at))
+          .Next("choose a time up to " + TimestampText(scan.last_commit_ts) + ", or --force to read what is left");
+    }
+    findings->Warn("at_before_retention", "--at is before the retention window: the view is incomplete", TimestampText(at));
+  }
+  if (at > scan.last_commit_ts) {
+    findings->Note("at_after_last_commit", "--at is after the last commit: the newest state is read", TimestampText(at));
+  }
+  return {};
+}
+
+Status CheckEncryption(const ScanResult& scan, const std::string& source) {
+  const uint64_t encrypted = scan.EncryptedRows();
+  if (encrypted == 0) return {};
+  std::string ids;
+  for (const uint32_t id : scan.encryption_key_ids) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  return DataError("EncryptedRows", "the node encrypted its rows, which this version cannot open yet")
+      .At(source)
+      .Found(Thousands(encrypted) + " encrypted rows, key ids " + ids)
+      .Next("keep the node's key file and keys.json: they are needed to open it. snaptree inspect works without keys");
+}
+
+std::string ParentFolder(const std::string& path) {
+  std::string trimmed = path;
+  while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
+  const size_t slash = trimmed.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : trimmed.substr(0, slash);
+}
+
+Status CheckSpace(const ScanResult& scan, const std::string& folder) {
+  uint64_t bytes = 0;
+  uint64_t files = 0;
+  for (size_t i = 0; i < Families().size(); ++i) {
+    const Family& family = Families()[i];
+    const FamilyCounts& counts = scan.families[i];
+    if (!IsDecoded(family.adapter) || family.family_class != FamilyClass::kData) continue;
+    if (MakesFiles(family.prefix)) files += counts.live;
+    // Values without their headers and envelopes; keys mostly become names, which cost no blocks.
+    if (family.prefix == "!redis|str|" && counts.rows > 0) {
+      bytes += static_cast<uint64_t>(static_cast<double>(counts.value_bytes) * static_cast<double>(counts.live) /
+                                     static_cast<double>(counts.rows) / 2);
+    }
+  }
+  struct statvfs fs {};
+  if (::statvfs(folder.c_str(), &fs) != 0) return SystemError(errno, "ask for the free space of", folder);
+  const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
+  if (bytes > free_bytes) {
+    return EnvironmentError("NoSpace", "the tree does not fit")
+        .At(folder)
+        .Expected("at least " + HumanBytes(bytes) + " free")
+        .Found(HumanBytes(free_bytes))
+        .Next("free space, or choose another folder for the output");
+  }
+  if (fs.f_files != 0 && files > fs.f_favail) {
+    return EnvironmentError("NoSpace", "the tree has more files than the file system has inodes left")
+        .At(folder)
+        .Expected("at least " + Thousands(files) + " free inodes")
+        .Found(Thousands(fs.f_favail))
+        .Next("choose another file system for the output");
+  }
+  return {};
+}
+
+Status CheckOutputPlace(const DecodeOptions& options) {
+  std::error_code error;
+  if (options.dry_run || !std::filesystem::is_directory(options.input, error)) return {};
+  const std::filesystem::path input = std::filesystem::weakly_canonical(options.input, error);
+  const std::filesystem::path output = std::filesystem::weakly_canonical(options.output, error);
+  const std::string prefix = input.string() + "/";
+  if (error || !(output.string() + "/").starts_with(prefix)) return {};
+  return UsageError("OutputInsideInput", "the output would stand inside the input directory")
+      .At(options.output)
+      .Next("choose a folder outside of " + options.input);
+}
+
+}  // namespace snaptree

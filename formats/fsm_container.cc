@@ -1,0 +1,251 @@
+#include "formats/fsm_container.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/checksum.h"
+#include "base/coding.h"
+#include "base/text.h"
+#include "formats/family_table.h"
+#include "formats/fsm_format.h"
+#include "formats/row_stream_source.h"
+#include "formats/single_bit_error.h"
+
+namespace snaptree {
+namespace {
+
+class FsmContainer;
+
+class FsmScanCursor : public ScanCursor {
+ public:
+  FsmScanCursor(FsmContainer& container, Extent rows, uint32_t crc_before);
+
+  Result<std::span<const Row>> NextBatch() override;
+  uint64_t position() const override { return cursor_.position(); }
+  Status Finish(Findings* findings) override;
+
+ private:
+  Status WithoutFooter(Findings* findings) const;
+  Status CheckFooter();
+
+  FsmContainer& container_;
+  RowStreamCursor cursor_;
+  bool saw_last_commit_row_ = false;
+};
+
+class FsmContainer : public Container {
+ public:
+  FsmContainer(std::shared_ptr<const InputFile> file, FsmEnvelope envelope, ContainerInfo info, Extent rows)
+      : source_(std::move(file), rows), envelope_(std::move(envelope)), info_(std::move(info)) {}
+
+  const ContainerInfo& info() const override { return info_; }
+  const RowSource& rows() const override { return source_; }
+  std::unique_ptr<ScanCursor> OpenScan() override {
+    return std::make_unique<FsmScanCursor>(*this, Extent{source_.extent().begin, file().size()}, crc_before_rows_);
+  }
+  Status Diagnose(Status damage) const override;
+
+  const InputFile& file() const { return *source_.file(); }
+  bool has_fsm_header() const { return envelope_.hlc_ceiling_ms.has_value(); }
+  void SetRowsEnd(uint64_t end) { source_.SetExtent({source_.extent().begin, end}); }
+  void SetCrc(uint32_t crc) { info_.crc32c = crc; }
+  Status ChecksumBefore(uint64_t rows_begin);
+
+ private:
+  RowStreamSource source_;
+  FsmEnvelope envelope_;
+  ContainerInfo info_;
+  uint32_t crc_before_rows_ = 0;
+};
+
+Status FsmContainer::ChecksumBefore(uint64_t rows_begin) {
+  std::string head(static_cast<size_t>(rows_begin), '\0');
+  SNAPTREE_TRY(file().ReadExactlyAt(0, head.data(), head.size()));
+  crc_before_rows_ = Crc32c(head);
+  return {};
+}
+
+Status FsmContainer::Diagnose(Status damage) const {
+  if (damage.kind() != ErrorKind::kData || file().size() < kFooterBytes) return damage;
+  const uint64_t covered = file().size() - kFooterBytes;
+  uint32_t computed = 0;
+  std::string piece;
+  for (uint64_t at = 0; at < covered; at += piece.size()) {
+    piece.resize(static_cast<size_t>(std::min<uint64_t>(covered - at, 1 << 20)));
+    SNAPTREE_TRY(file().ReadExactlyAt(at, piece.data(), piece.size()));
+    computed = ExtendCrc32c(computed, piece);
+  }
+  std::array<char, kFooterBytes> footer{};
+  SNAPTREE_TRY(file().ReadExactlyAt(covered, footer.data(), footer.size()));
+  const uint32_t stored = LoadBe32(footer.data());
+  ErrorInfo info = damage.info();
+  if (stored == computed) {
+    info.what += "; the footer's checksum matches, so the writer made this, not the disk";
+  } else if (__builtin_bswap32(stored) == computed) {
+    info.what += "; the footer holds the right value in little-endian order (footer_little_endian)";
+  } else if (const auto bit = LocateSingleBitError(computed, stored, covered)) {
+    const std::string place = "bit " + std::to_string(bit->bit) + DescribeOffset(source_, bit->offset);
+    if (info.code != "FsmChecksum") info.what += "; the checksum does not match either";
+    info.what += "; one flipped bit would explain it all: " + place;
+    info.code = "FsmChecksum";
+    info.offset = bit->offset;
+  }
+  return Status(std::move(info));
+}
+
+FsmScanCursor::FsmScanCursor(FsmContainer& container, Extent rows, uint32_t crc_before)
+    : container_(container),
+      cursor_(container.file(), rows, RowStreamCursor::Mode::kChecksum, crc_before) {}
+
+Result<std::span<const Row>> FsmScanCursor::NextBatch() {
+  Result<std::span<const Row>> batch = cursor_.NextBatch();
+  if (batch.ok() && !saw_last_commit_row_) {
+    // The row sorts behind all families, so only a batch that ends behind it can hold it.
+    const auto rows = *batch;
+    if (!rows.empty() && rows.back().key >= kMetaLastCommitTs) {
+      saw_last_commit_row_ = std::any_of(rows.begin(), rows.end(),
+                                         [](const Row& r) { return r.key == kMetaLastCommitTs; });
+    }
+  }
+  return batch;
+}
+
+Status FsmScanCursor::Finish(Findings* findings) {
+  const InputFile& file = container_.file();
+  const uint64_t rows_end = cursor_.position();
+  container_.SetRowsEnd(rows_end);
+  const uint64_t rest = file.size() - rows_end;
+  if (rest == kFooterBytes) return CheckFooter();
+  if (rest == 0) return WithoutFooter(findings);
+  return DataError("TrailingBytes", "bytes after the last row are neither a row nor a footer")
+      .At(file.path(), rows_end)
+      .Expected("4 bytes of footer")
+      .Found(std::to_string(rest) + " bytes")
+      .Next("the file was cut or bytes were added: get it again from the node; --salvage reads what is whole");
+}
+
+Status FsmScanCursor::CheckFooter() {
+  const InputFile& file = container_.file();
+  std::array<char, kFooterBytes> footer{};
+  SNAPTREE_TRY(file.ReadExactlyAt(cursor_.position(), footer.data(), footer.size()));
+  const uint32_t stored = LoadBe32(footer.data());
+  const uint32_t computed = cursor_.CrcAtEnd();
+  if (stored == computed) {
+    container_.SetCrc(stored);
+    return {};
+  }
+  return DataError("FsmChecksum", "the file's bytes do not match the checksum in its footer")
+      .At(file.path(), cursor_.position())
+      .Expected("crc32c " + Hex32(stored) + " over " + std::to_string(cursor_.position()) + " bytes")
+      .Found(Hex32(computed))
+      .Next("copy the file again or take an older one; --salvage reads it as it is");
+}
+
+// Legal for encoder output, offloaded payloads and receive spools, but nothing proves that the file is whole.
+Status FsmScanCursor::WithoutFooter(Findings* findings) const {
+  const InputFile& file = container_.file();
+  const bool live_store = container_.has_fsm_header() && container_.info().last_commit_ts > 0;
+  if (live_store && !saw_last_commit_row_) {
+    return DataError("PayloadTruncated", "the file has no footer and lacks the row that ends every store")
+        .At(file.path(), cursor_.position())
+        .Expected("a row " + std::string(kMetaLastCommitTs) + " and 4 bytes of footer")
+        .Found("the end of the file")
+        .Next("the file was cut: get it again from the node; --salvage reads what is there");
+  }
+  findings->Add(container_.has_fsm_header() ? Severity::kWarning : Severity::kNote, "no_checksum",
+                "the file has no footer: a file cut exactly between two rows looks the same", file.path());
+  return {};
+}
+
+}  // namespace
+
+Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file) {
+  if (file.size() == 0) {
+    return DataError("InputEmpty", "the file is empty")
+        .At(file.path())
+        .Expected("a snapshot")
+        .Found("0 bytes")
+        .Next("a spool that never received data looks like this: take another snapshot");
+  }
+  std::array<char, kFsmHeader2FixedBytes + kFsmHeader2MinLength> head{};
+  SNAPTREE_ASSIGN(const size_t got, file.ReadAt(0, head.data(), head.size()));
+  const Slice bytes(head.data(), got);
+  FsmEnvelope envelope;
+  if (bytes.starts_with(kFsmMagicFamily) && got >= kMagicBytes) {
+    const Slice magic = bytes.substr(0, kMagicBytes);
+    envelope.format = magic;
+    size_t fields_at = kMagicBytes;
+    if (magic == kFsmMagic1) {
+      envelope.payload_begin = kFsmHeader1Bytes;
+    } else if (magic == kFsmMagic2) {
+      const uint16_t length = got >= kFsmHeader2FixedBytes ? LoadBe16(head.data() + kMagicBytes) : 0;
+      if (length < kFsmHeader2MinLength || length > kFsmHeader2MaxLength) {
+        return DataError("FsmHeaderLength", "the header's length is out of range")
+            .At(file.path(), kMagicBytes)
+            .Expected("16 to 1024")
+            .Found(std::to_string(length));
+      }
+      envelope.payload_begin = kFsmHeader2FixedBytes + length;
+      fields_at = kFsmHeader2FixedBytes;
+    } else {
+      return DataError("FsmHeaderUnknown", "unknown version of the FSM header")
+          .At(file.path(), 0)
+          .Expected("EKVTHLC1 or EKVTHLC2")
+          .Found("\"" + Printable(magic) + "\"")
+          .Next("written by a newer server? look for a newer snaptree");
+    }
+    if (file.size() < envelope.payload_begin) {
+      return DataError("PayloadTruncated", "the file ends inside its header")
+          .At(file.path(), file.size())
+          .Expected("at least " + std::to_string(envelope.payload_begin) + " bytes")
+          .Found(std::to_string(file.size()))
+          .Next("get the file again from the node or a copy");
+    }
+    envelope.hlc_ceiling_ms = LoadBe64(head.data() + fields_at);
+    if (magic == kFsmMagic2) envelope.raft_cutover_index = LoadBe64(head.data() + fields_at + 8);
+  }
+  std::array<char, kMagicBytes> payload{};
+  SNAPTREE_ASSIGN(const size_t magic_size, file.ReadAt(envelope.payload_begin, payload.data(), payload.size()));
+  envelope.payload_magic.assign(payload.data(), magic_size);
+  return envelope;
+}
+
+Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputFile> file,
+                                                    FsmEnvelope envelope, ContainerInfo info) {
+  uint64_t rows_begin = envelope.payload_begin;
+  if (envelope.payload_magic == kRowStreamMagic) {
+    rows_begin += kRowStreamHeaderBytes;
+    if (file->size() < rows_begin) {
+      return DataError("PayloadTruncated", "the file ends inside the header of its row stream")
+          .At(file->path(), file->size())
+          .Expected("at least " + std::to_string(rows_begin) + " bytes")
+          .Found(std::to_string(file->size()))
+          .Next("get the file again from the node or a copy");
+    }
+    std::array<char, 8> timestamp{};
+    SNAPTREE_TRY(file->ReadExactlyAt(rows_begin - timestamp.size(), timestamp.data(), timestamp.size()));
+    info.last_commit_ts = LoadLe64(timestamp.data());
+    envelope.format += (envelope.format.empty() ? "" : "+") + std::string(kRowStreamMagic);
+  }
+  info.format = envelope.format.empty() ? "empty" : envelope.format;
+  info.bytes = file->size();
+  info.hlc_ceiling_ms = envelope.hlc_ceiling_ms;
+  info.raft_cutover_index = envelope.raft_cutover_index;
+  const Extent rows{rows_begin, file->size()};
+  auto container = std::make_unique<FsmContainer>(std::move(file), std::move(envelope), std::move(info), rows);
+  SNAPTREE_TRY(container->ChecksumBefore(rows_begin));
+  return std::unique_ptr<Container>(std::move(container));
+}
+
+std::optional<uint64_t> SnapshotIndexOfName(std::string_view path) {
+  std::string_view name = path.substr(path.find_last_of('/') + 1);
+  if (name.ends_with(".zst")) name.remove_suffix(4);
+  if (!name.ends_with(".fsm")) return std::nullopt;
+  name.remove_suffix(4);
+  if (name.size() == 16) {
+    if (const auto bytes = ParseHex(name)) return LoadBe64(bytes->data());
+  }
+  return ParseU64(name);
+}
+
+}  // namespace snaptree

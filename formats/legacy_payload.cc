@@ -1,0 +1,106 @@
+#include "formats/legacy_payload.h"
+
+#include <isa-l/crc.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/coding.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "formats/fsm_format.h"
+
+namespace snaptree {
+namespace {
+
+constexpr uint64_t kYear2000Ms = 946684800000;
+constexpr uint64_t kYear2100Ms = 4102444800000;
+constexpr uint64_t kMaxGobBytes = uint64_t{4} << 30;  // in-memory stores were smaller than this
+
+// Snapshots of the first in-memory stores: gob, then the CRC32 (IEEE) of all of it in little-endian order.
+bool EndsInIeeeCrc(const InputFile& file, uint64_t begin) {
+  if (file.size() < begin + 5 || file.size() > kMaxGobBytes) return false;
+  const uint64_t end = file.size() - 4;
+  uint32_t crc = 0;
+  std::string piece;
+  for (uint64_t at = begin; at < end; at += piece.size()) {
+    piece.resize(static_cast<size_t>(std::min<uint64_t>(end - at, 1 << 20)));
+    if (!file.ReadExactlyAt(at, piece.data(), piece.size()).ok()) return false;
+    crc = crc32_gzip_refl(crc, Bytes(piece), piece.size());
+  }
+  std::array<char, 4> stored{};
+  return file.ReadExactlyAt(end, stored.data(), stored.size()).ok() && LoadLe<uint32_t>(stored.data()) == crc;
+}
+
+// A row stream before it had a magic: a plausible timestamp, then rows.
+bool LooksLikeRowStream(const InputFile& file, uint64_t begin) {
+  std::string head(64 << 10, '\0');
+  const Result<size_t> got = file.ReadAt(begin, head.data(), head.size());
+  if (!got.ok()) return false;
+  ByteReader in(Slice(head.data(), *got));
+  uint64_t timestamp = 0;
+  if (!in.ReadLe64(&timestamp)) return false;
+  const uint64_t ms = HlcMillis(timestamp);
+  if (ms < kYear2000Ms || ms > kYear2100Ms) return false;
+  for (int row = 0; row < 2; ++row) {
+    uint64_t size = 0;
+    Slice bytes;
+    if (!in.ReadLe64(&size) || size < kTimestampBytes || !in.ReadBytes(size, &bytes) ||
+        !in.ReadLe64(&size) || !in.ReadBytes(size, &bytes)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+struct KnownFile {
+  Slice magic;
+  const char* what;
+  const char* next;
+};
+
+constexpr KnownFile kOthers[] = {
+    {"REDIS", "a Redis RDB file", "this version reads elastickv snapshots only"},
+    {"VALKEY", "a Valkey RDB file", "this version reads elastickv snapshots only"},
+    {Slice("\x1f\x8b", 2), "a gzip file", "unpack it first: gzip -dc FILE | snaptree ... -"},
+    {Slice("\xfd" "7zXZ", 5), "an xz file", "unpack it first: xz -dc FILE | snaptree ... -"},
+    {"BZh", "a bzip2 file", "unpack it first: bzip2 -dc FILE | snaptree ... -"},
+    {"EKVR", "etcd-raft-state.bin of a very old node", "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
+    {"EKVM", "etcd-raft-meta.bin of a very old node", "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
+    {"EKVW", "etcd-raft-entries.bin of a very old node", "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
+    {"EKVP", "etcd-raft-peers.bin", "it holds no data: give the data directory or fsm-snap/*.fsm"},
+};
+
+}  // namespace
+
+Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
+  std::array<char, 16> head{};
+  SNAPTREE_ASSIGN(const size_t got, file.ReadAt(payload_begin, head.data(), head.size()));
+  const Slice bytes(head.data(), got);
+  for (const KnownFile& other : kOthers) {
+    if (bytes.starts_with(other.magic)) {
+      return DataError("PayloadUnknown", std::string("this is ") + other.what + ", not a snapshot")
+          .At(file.path(), payload_begin)
+          .Next(other.next);
+    }
+  }
+  if (EndsInIeeeCrc(file, payload_begin)) {
+    return DataError("PayloadLegacyGob", "a snapshot of the first in-memory stores (gob), which only servers before 2026-04-19 read")
+        .At(file.path(), payload_begin)
+        .Next("load it into such a server and take a new snapshot");
+  }
+  if (LooksLikeRowStream(file, payload_begin)) {
+    return DataError("PayloadLegacyStream", "a row stream from before it had a magic")
+        .At(file.path(), payload_begin)
+        .Expected("EKVPBBL1")
+        .Next("put the 8 bytes EKVPBBL1 in front of it: (printf EKVPBBL1; cat FILE) | snaptree ... -");
+  }
+  return DataError("PayloadUnknown", "not a snapshot that this version knows")
+      .At(file.path(), payload_begin)
+      .Expected("EKVPBBL1 after an EKVTHLC1, EKVTHLC2 or no header")
+      .Found("\"" + Printable(bytes.substr(0, 8)) + "\"")
+      .Next("snaptree reads fsm-snap/*.fsm of a node, its raft data directory, or either inside zstd");
+}
+
+}  // namespace snaptree

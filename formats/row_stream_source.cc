@@ -1,0 +1,164 @@
+#include "formats/row_stream_source.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/coding.h"
+#include "formats/fsm_format.h"
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kWindowBytes = 256 << 10;  // stays in the second-level cache
+constexpr size_t kBatchRows = 512;
+constexpr size_t kViewBytes = 64 << 10;
+constexpr size_t kViewBack = 4 << 10;
+// Of a row that is larger than the window, this much of its value is resident.
+constexpr size_t kLargeValueHead = 4 << 10;
+
+}  // namespace
+
+std::unique_ptr<RowCursor> RowStreamSource::OpenCursor(Extent extent) const {
+  return std::make_unique<RowStreamCursor>(*file_, extent, RowStreamCursor::Mode::kSkip);
+}
+
+Status RowStreamSource::ReadValue(uint64_t value_position, uint64_t from, char* out, size_t n) const {
+  return file_->ReadExactlyAt(value_position + from, out, n);
+}
+
+Result<Slice> RowStreamSource::View(uint64_t value_position, size_t n, ViewBuffer* buffer) const {
+  const uint64_t begin = buffer->begin;
+  if (value_position < begin || value_position + n > begin + buffer->bytes.size()) {
+    // A little before the value too: user keys come in another order than rows when one is a prefix of another.
+    const uint64_t back = std::min<uint64_t>(kViewBack, value_position - rows_.begin);
+    buffer->begin = value_position - back;
+    const uint64_t wanted = std::max<uint64_t>(kViewBytes, back + n);
+    buffer->bytes.resize(static_cast<size_t>(std::min<uint64_t>(wanted, rows_.end - buffer->begin)));
+    SNAPTREE_TRY(file_->ReadExactlyAt(buffer->begin, buffer->bytes.data(), buffer->bytes.size()));
+  }
+  return Slice(buffer->bytes).substr(static_cast<size_t>(value_position - buffer->begin), n);
+}
+
+RowStreamCursor::RowStreamCursor(const InputFile& file, Extent extent, Mode mode, uint32_t crc)
+    : file_(file), extent_(extent), mode_(mode), crc_(crc), buffer_offset_(extent.begin) {
+  buffer_.resize(static_cast<size_t>(std::min<uint64_t>(kWindowBytes, std::max<uint64_t>(extent.size(), 1))));
+  rows_.reserve(std::min<size_t>(kBatchRows, extent.size() / (2 * kLengthBytes) + 1));
+}
+
+uint32_t RowStreamCursor::CrcAtEnd() const {
+  return ExtendCrc32c(crc_, Slice(buffer_.data() + crc_done_, begin_ - crc_done_));
+}
+
+// Moves what is left to the front and reads on, until `needed` bytes are there (or the extent ends).
+Status RowStreamCursor::Refill(size_t needed) {
+  if (mode_ == Mode::kChecksum) {
+    crc_ = ExtendCrc32c(crc_, Slice(buffer_.data() + crc_done_, begin_ - crc_done_));
+  }
+  std::memmove(buffer_.data(), buffer_.data() + begin_, available());
+  buffer_offset_ += begin_;
+  end_ -= begin_;
+  begin_ = 0;
+  crc_done_ = 0;
+  if (needed > buffer_.size()) buffer_.resize(needed);
+  const size_t room = static_cast<size_t>(
+      std::min<uint64_t>(buffer_.size() - end_, extent_.end - (buffer_offset_ + end_)));
+  SNAPTREE_TRY(file_.ReadExactlyAt(buffer_offset_ + end_, buffer_.data() + end_, room));
+  end_ += room;
+  return {};
+}
+
+// A length from the input against the bytes that are left, before anything is allocated or added.
+Status RowStreamCursor::CheckLength(uint64_t length, uint64_t room, uint64_t live_limit,
+                                    const char* what) const {
+  if (length <= room) return {};
+  const bool plausible = length <= live_limit;
+  return DataError(plausible ? "PayloadTruncated" : "RowLength",
+                   std::string(plausible ? "the file ends inside a row: its " : "a row's ") + what +
+                       " is longer than the rest of the file")
+      .At(file_.path(), position())
+      .Expected("at most " + std::to_string(room) + " bytes")
+      .Found(std::to_string(length))
+      .Next("get the file again from the node or a copy; --salvage reads what is whole");
+}
+
+// Parses rows that are completely in the buffer; false when there is none at the front.
+bool RowStreamCursor::ParseResident() {
+  const char* const base = buffer_.data();
+  size_t at = begin_;
+  while (rows_.size() < kBatchRows) {
+    if (end_ - at < 2 * kLengthBytes) break;
+    const uint64_t key_size = LoadLe64(base + at);
+    if (key_size > end_ - at - 2 * kLengthBytes) break;
+    const size_t value_length_at = at + kLengthBytes + static_cast<size_t>(key_size);
+    const uint64_t value_size = LoadLe64(base + value_length_at);
+    const size_t value_at = value_length_at + kLengthBytes;
+    if (value_size > end_ - value_at) break;
+    rows_.push_back({Slice(base + at + kLengthBytes, static_cast<size_t>(key_size)),
+                     Slice(base + value_at, static_cast<size_t>(value_size)), value_size,
+                     buffer_offset_ + value_at, buffer_offset_ + at});
+    at = value_at + static_cast<size_t>(value_size);
+  }
+  const bool any = at != begin_;
+  begin_ = at;
+  return any;
+}
+
+// The row at the front is larger than the window, or cut, or wrong: gives it with the head of its value.
+Status RowStreamCursor::ParseLarge() {
+  const uint64_t row_at = position();
+  if (available() < kLengthBytes) SNAPTREE_TRY(Refill(kLengthBytes));
+  const uint64_t key_size = LoadLe64(buffer_.data() + begin_);
+  const uint64_t after_length = left() - kLengthBytes;
+  SNAPTREE_TRY(CheckLength(key_size, after_length, kLiveMaxKeyBytes, "key"));
+  if (key_size > kMaxKeyBytes) {
+    return DataError("RowLength", "a row's key is longer than any store can hold")
+        .At(file_.path(), row_at)
+        .Expected("at most " + std::to_string(kMaxKeyBytes) + " bytes")
+        .Found(std::to_string(key_size));
+  }
+  SNAPTREE_TRY(CheckLength(kLengthBytes, after_length - key_size, kLengthBytes, "value length"));
+  const size_t frame = 2 * kLengthBytes + static_cast<size_t>(key_size);
+  const uint64_t value_room = left() - frame;
+  const size_t head = frame + static_cast<size_t>(std::min<uint64_t>(value_room, kLargeValueHead));
+  if (available() < head) SNAPTREE_TRY(Refill(head));
+  const char* const row = buffer_.data() + begin_;
+  const uint64_t value_size = LoadLe64(row + frame - kLengthBytes);
+  SNAPTREE_TRY(CheckLength(value_size, value_room, kLiveMaxValueBytes, "value"));
+  const size_t resident =
+      static_cast<size_t>(std::min<uint64_t>(available() - frame, value_size));
+  rows_.push_back({Slice(row + kLengthBytes, static_cast<size_t>(key_size)), Slice(row + frame, resident),
+                   value_size, row_at + frame, row_at});
+  begin_ += frame + resident;
+  return {};
+}
+
+// Goes to a file offset at or after position().
+Status RowStreamCursor::SkipTo(uint64_t offset) {
+  if (mode_ == Mode::kSkip && offset > buffer_offset_ + end_) {
+    buffer_offset_ = offset;
+    begin_ = end_ = 0;
+    return {};
+  }
+  while (position() < offset) {
+    if (available() == 0) SNAPTREE_TRY(Refill(0));
+    begin_ += static_cast<size_t>(std::min<uint64_t>(available(), offset - position()));
+  }
+  return {};
+}
+
+Result<std::span<const Row>> RowStreamCursor::NextBatch() {
+  if (!rows_.empty()) {
+    const Row& last = rows_.back();
+    const uint64_t next = last.value_position + last.value_size;
+    rows_.clear();
+    SNAPTREE_TRY(SkipTo(next));
+  }
+  if (left() < kLengthBytes) return std::span<const Row>();
+  if (ParseResident()) return std::span<const Row>(rows_);
+  SNAPTREE_TRY(Refill(0));
+  if (ParseResident()) return std::span<const Row>(rows_);
+  SNAPTREE_TRY(ParseLarge());
+  return std::span<const Row>(rows_);
+}
+
+}  // namespace snaptree

@@ -1,0 +1,286 @@
+#include "formats/scan.h"
+
+#include <algorithm>
+
+#include "base/cancel.h"
+#include "base/coding.h"
+#include "base/text.h"
+#include "formats/fsm_format.h"
+#include "formats/mvcc_view.h"
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kDamagedRowsKept = 1000;
+
+// Raw keys fall into intervals: [prefix, end of prefix) of each family with a prefix, and the gaps between. Because rows
+// ascend, the interval of a row is that of the row before it, or a later one: one comparison a row.
+class IntervalWalker {
+ public:
+  // True when the key lies in the extent of `family()`; false when in a gap.
+  bool Place(Slice raw_key) {
+    while (next_ < PrefixFamilyCount() && !(raw_key < Families()[next_].prefix)) {
+      current_ = next_++;
+      inside_ = true;
+    }
+    if (inside_ && !raw_key.starts_with(Families()[current_].prefix)) inside_ = false;
+    return inside_;
+  }
+  FamilyId family() const { return static_cast<FamilyId>(current_); }
+
+ private:
+  size_t next_ = 0;     // the first family whose prefix is above the last key
+  size_t current_ = 0;  // the family of the interval
+  bool inside_ = false;
+};
+
+class Scanner {
+ public:
+  Scanner(Container& container, const ScanOptions& options)
+      : container_(container), options_(options), view_(options.at.value_or(kReadNewest)) {
+    result_.families.resize(Families().size());
+    result_.extents.resize(Families().size());
+  }
+
+  Result<ScanResult> Run();
+  bool saw_expiry() const { return saw_expiry_; }
+
+ private:
+  Status TakeBatch(std::span<const Row> rows);
+  Status CheckOrder(const Row& row, size_t common);
+  FamilyId Classify(const Row& row);
+  void CountRow(const Row& row, FamilyId family, size_t common);
+  void CountDamaged(const Row& row, FamilyId family, const char* defect);
+  void CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, size_t common);
+  void NoteMetadata(const Row& row);
+  void NoteExtent(const Row& row, FamilyId family);
+  void Finish();
+  void CheckTimestamps();
+
+  Container& container_;
+  const ScanOptions& options_;
+  ScanResult result_;
+  IntervalWalker intervals_;
+  bool in_interval_ = false;
+  MvccView view_;
+  PreviousKey previous_;
+  bool saw_expiry_ = false;
+};
+
+Status Scanner::CheckOrder(const Row& row, size_t common) {
+  const Slice before = previous_.get();
+  const bool ascending = common < before.size()
+                             ? common < row.key.size() && static_cast<uint8_t>(before[common]) <
+                                                              static_cast<uint8_t>(row.key[common])
+                             : row.key.size() > before.size();
+  if (ascending || result_.rows == 0) return {};
+  const bool equal = row.key == before;
+  Slice key = row.key;
+  if (ClassifyRawKey(key) < 0 && key.size() >= kTimestampBytes) key.remove_suffix(kTimestampBytes);
+  return DataError(equal ? "RowDuplicate" : "RowOrder",
+                   equal ? "a raw key stands twice" : "a row stands before a row with a smaller key")
+      .At(container_.rows().name(), row.position)
+      .Address("row \"" + Printable(key, 120) + "\" (family " + std::string(FamilyName(ClassifyLogicalKey(key))) + ")")
+      .Expected("a raw key above " + Hex(before.substr(0, 48)))
+      .Found(Hex(row.key.substr(0, 48)))
+      .Next("no node writes this: the file is damaged. --salvage sorts what can be read");
+}
+
+FamilyId Scanner::Classify(const Row& row) {
+  in_interval_ = intervals_.Place(row.key);
+  if (in_interval_) {
+    const FamilyId family = intervals_.family();
+    const Slice prefix = FamilyName(family);
+    // `!fs|usage` is one exact key; a key whose prefix reaches into its timestamp belongs elsewhere.
+    if (prefix.back() == '|' && row.key.size() >= prefix.size() + kTimestampBytes) return family;
+  } else {
+    const int raw = ClassifyRawKey(row.key);
+    if (raw >= 0) return static_cast<FamilyId>(raw);
+  }
+  if (row.key.size() < kTimestampBytes) return ClassifyLogicalKey(row.key);
+  return ClassifyLogicalKey(row.key.substr(0, row.key.size() - kTimestampBytes));
+}
+
+// Extends the family's last extent when this row follows it, or begins another one.
+void Scanner::NoteExtent(const Row& row, FamilyId family) {
+  const uint64_t end = row.value_position + row.value_size;
+  std::vector<FamilyExtent>& list = result_.extents[family];
+  if (!list.empty() && list.back().extent.end == row.position) {
+    list.back().extent.end = end;
+    return;
+  }
+  // Bare and unknown rows that alternate would make an extent each: let the last extent run on over the others.
+  constexpr size_t kMaxExtents = 1024;
+  if (list.size() == kMaxExtents) {
+    list.back().extent.end = end;
+    list.back().mixed = true;
+    return;
+  }
+  list.push_back({{row.position, end}, false});
+}
+
+void Scanner::CountDamaged(const Row& row, FamilyId family, const char* defect) {
+  ++result_.families[family].damaged;
+  if (result_.damaged.size() < kDamagedRowsKept) {
+    result_.damaged.push_back({row.position, family, std::string(row.key.substr(0, 256)), defect});
+  }
+}
+
+void Scanner::NoteMetadata(const Row& row) {
+  if (row.value_size < 8) {
+    result_.findings.Warn("short_metadata", "a store metadata row is shorter than 8 bytes and counts as absent",
+                          Printable(row.key));
+    return;
+  }
+  const uint64_t v = LoadLe64(row.value.data());
+  if (row.key == kMetaLastCommitTs) result_.meta_last_commit_ts = v;
+  if (row.key == kMetaAppliedIndex) result_.applied_index = v;
+  if (row.key == kMetaMinRetainedTs || row.key == kMetaPendingMinRetainedTs) {
+    result_.min_retained_ts = std::max(result_.min_retained_ts.value_or(0), v);
+  }
+}
+
+void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, size_t common) {
+  FamilyCounts& counts = result_.families[family];
+  counts.min_commit_ts = std::min(counts.min_commit_ts, mvcc.commit_ts);
+  counts.max_commit_ts = std::max(counts.max_commit_ts, mvcc.commit_ts);
+  saw_expiry_ = saw_expiry_ || mvcc.expire_at != 0;
+  switch (view_.Judge(mvcc, common, Families()[family].newest_at_any_time)) {
+    case Verdict::kLive:
+      ++counts.live;
+      counts.live_bytes += row.key.size() + row.value_size;
+      if ((mvcc.flags & kFlagsEncryption) != 0) {
+        ++counts.encrypted;
+        if (row.value.size() >= kValueHeaderBytes + 6) {
+          const uint32_t id = LoadBe32(row.value.data() + kValueHeaderBytes + 2);
+          std::vector<uint32_t>& ids = result_.encryption_key_ids;
+          const auto at = std::lower_bound(ids.begin(), ids.end(), id);
+          if ((at == ids.end() || *at != id) && ids.size() < 1000) ids.insert(at, id);
+        }
+      }
+      break;
+    case Verdict::kTombstone:
+      ++counts.tombstone;
+      break;
+    case Verdict::kExpired:
+      ++counts.expired;
+      break;
+    case Verdict::kOlder:
+      ++counts.older;
+      break;
+    case Verdict::kNewer:
+      ++counts.newer;
+      break;
+  }
+}
+
+void Scanner::CountRow(const Row& row, FamilyId family, size_t common) {
+  FamilyCounts& counts = result_.families[family];
+  ++counts.rows;
+  counts.key_bytes += row.key.size();
+  counts.value_bytes += row.value_size;
+  if (family == RawMetadataFamily()) return NoteMetadata(row);
+  if (family == RegistryFamily()) return;
+  if (const char* defect = MvccDefect(row.key.size(), row.value_size, row.value)) {
+    return CountDamaged(row, family, defect);
+  }
+  CountMvcc(row, family, MvccRow::Parse(row.key, row.value), common);
+}
+
+Status Scanner::TakeBatch(std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    const size_t common = CommonPrefix(previous_.get(), row.key);
+    SNAPTREE_TRY(CheckOrder(row, common));
+    const FamilyId family = Classify(row);
+    NoteExtent(row, family);
+    CountRow(row, family, common);
+    ++result_.rows;
+    previous_.Set(row.key);
+  }
+  previous_.Detach();
+  return {};
+}
+
+void Scanner::CheckTimestamps() {
+  const ContainerInfo& info = container_.info();
+  for (size_t i = 0; i < Families().size(); ++i) {
+    if (!Families()[i].newest_at_any_time) {
+      result_.max_commit_ts = std::max(result_.max_commit_ts, result_.families[i].max_commit_ts);
+    }
+  }
+  result_.last_commit_ts =
+      std::max({info.last_commit_ts, result_.meta_last_commit_ts.value_or(0), result_.max_commit_ts});
+  if (info.last_commit_ts != result_.last_commit_ts ||
+      result_.meta_last_commit_ts.value_or(info.last_commit_ts) != info.last_commit_ts) {
+    result_.findings.Note("last_commit_mismatch",
+                          "header, metadata row and newest commit disagree on the last commit; the greatest counts",
+                          "header " + std::to_string(info.last_commit_ts) + ", greatest " +
+                              std::to_string(result_.last_commit_ts));
+  }
+  result_.read_ts = options_.at.value_or(result_.last_commit_ts);
+}
+
+Result<ScanResult> Scanner::Run() {
+  const std::unique_ptr<ScanCursor> cursor = container_.OpenScan();
+  const uint64_t begin = container_.rows().extent().begin;
+  for (;;) {
+    Result<std::span<const Row>> batch = cursor->NextBatch();
+    if (!batch.ok()) return container_.Diagnose(std::move(batch).status());
+    if (batch->empty()) break;
+    if (Status s = TakeBatch(*batch); !s.ok()) return container_.Diagnose(std::move(s));
+    SNAPTREE_TRY(CheckCancelled());
+    if (options_.progress != nullptr) {
+      options_.progress->done.store(cursor->position() - begin, std::memory_order_relaxed);
+      options_.progress->rows.store(result_.rows, std::memory_order_relaxed);
+    }
+  }
+  if (Status s = cursor->Finish(&result_.findings); !s.ok()) return container_.Diagnose(std::move(s));
+  CheckTimestamps();
+  return std::move(result_);
+}
+
+}  // namespace
+
+void FamilyCounts::Merge(const FamilyCounts& other) {
+  rows += other.rows;
+  key_bytes += other.key_bytes;
+  value_bytes += other.value_bytes;
+  live += other.live;
+  live_bytes += other.live_bytes;
+  older += other.older;
+  newer += other.newer;
+  tombstone += other.tombstone;
+  expired += other.expired;
+  encrypted += other.encrypted;
+  damaged += other.damaged;
+  min_commit_ts = std::min(min_commit_ts, other.min_commit_ts);
+  max_commit_ts = std::max(max_commit_ts, other.max_commit_ts);
+}
+
+uint64_t ScanResult::DamagedRows() const {
+  uint64_t n = 0;
+  for (const FamilyCounts& f : families) n += f.damaged;
+  return n;
+}
+
+uint64_t ScanResult::EncryptedRows() const {
+  uint64_t n = 0;
+  for (const FamilyCounts& f : families) n += f.encrypted;
+  return n;
+}
+
+Result<ScanResult> ScanContainer(Container& container, const ScanOptions& options) {
+  if (options.progress != nullptr) {
+    options.progress->Begin("scan", "bytes", container.info().bytes);
+  }
+  Scanner scanner(container, options);
+  SNAPTREE_ASSIGN(ScanResult result, scanner.Run());
+  if (options.at || !scanner.saw_expiry()) return result;
+  // Expiry is measured against the read timestamp, which only the first pass could tell.
+  ScanOptions again = options;
+  again.at = result.read_ts;
+  Scanner second(container, again);
+  return second.Run();
+}
+
+}  // namespace snaptree

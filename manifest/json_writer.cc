@@ -1,0 +1,229 @@
+#include "manifest/json_writer.h"
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/writer.h>
+
+#include <array>
+
+#include "base/text.h"
+#include "base/time_text.h"
+
+namespace snaptree {
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+// What a byte needs inside a JSON string.
+enum class Escape : uint8_t {
+  kNone,
+  kShort,      // backslash and one letter
+  kUnicode,    // \u00xx
+  kSeparator,  // e2: begins U+2028 or U+2029, or some other character
+};
+
+using EscapeTable = std::array<Escape, 256>;
+
+constexpr EscapeTable MakeTable(HtmlEscape html) {
+  EscapeTable table{};
+  for (size_t c = 0; c < 0x20; ++c) table[c] = Escape::kUnicode;
+  for (const char c : {'"', '\\', '\b', '\f', '\n', '\r', '\t'}) {
+    table[static_cast<uint8_t>(c)] = Escape::kShort;
+  }
+  if (html == HtmlEscape::kOn) {
+    for (const char c : {'<', '>', '&'}) table[static_cast<uint8_t>(c)] = Escape::kUnicode;
+  }
+  table[0xe2] = Escape::kSeparator;
+  return table;
+}
+
+constexpr EscapeTable kHtmlOnTable = MakeTable(HtmlEscape::kOn);
+constexpr EscapeTable kHtmlOffTable = MakeTable(HtmlEscape::kOff);
+
+char ShortLetter(char c) {
+  switch (c) {
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    default:
+      return c;  // quote and backslash
+  }
+}
+
+bool IsLineSeparator(const char* p, const char* end) {
+  return end - p >= 3 && p[1] == '\x80' && (p[2] == '\xa8' || p[2] == '\xa9');
+}
+
+// Where RapidJSON puts what it writes itself: structure, indent, numbers, literals.
+struct StringStream {
+  using Ch = char;
+  std::string* text;
+  void Put(char c) { text->push_back(c); }
+  void Flush() {}
+};
+
+}  // namespace
+
+void AppendJsonStringPart(std::string* out, Slice text, HtmlEscape html) {
+  const EscapeTable& table = html == HtmlEscape::kOn ? kHtmlOnTable : kHtmlOffTable;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  const char* run = p;  // bytes [run, p) stand as they are and are copied in one piece
+  const auto copy_run = [&] { out->append(run, static_cast<size_t>(p - run)); };
+  while (p != end) {
+    const auto byte = static_cast<uint8_t>(*p);
+    const Escape escape = table[byte];
+    if (escape == Escape::kNone || (escape == Escape::kSeparator && !IsLineSeparator(p, end))) {
+      ++p;
+      continue;
+    }
+    copy_run();
+    if (escape == Escape::kShort) {
+      const char sequence[] = {'\\', ShortLetter(*p)};
+      out->append(sequence, sizeof sequence);
+      ++p;
+    } else if (escape == Escape::kUnicode) {
+      const char sequence[] = {'\\', 'u', '0', '0', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
+      out->append(sequence, sizeof sequence);
+      ++p;
+    } else {
+      out->append(p[2] == '\xa8' ? "\\u2028" : "\\u2029");
+      p += 3;
+    }
+    run = p;
+  }
+  copy_run();
+}
+
+void AppendJsonString(std::string* out, Slice text, HtmlEscape html) {
+  out->push_back('"');
+  AppendJsonStringPart(out, text, html);
+  out->push_back('"');
+}
+
+struct JsonWriter::Rep {
+  Rep(JsonStyle s, HtmlEscape h) : style(s), html(h), compact(stream), pretty(stream) {
+    pretty.SetIndent(' ', 2);
+  }
+
+  template <class F>
+  void With(F f) {
+    if (style == JsonStyle::kPretty) {
+      f(pretty);
+    } else {
+      f(compact);
+    }
+  }
+
+  // Comma, newline and indent before a value whose text the caller appends: RapidJSON would copy it
+  // byte by byte.
+  void BeginValue(rapidjson::Type type) {
+    With([&](auto& writer) { writer.RawValue("", 0, type); });
+  }
+
+  void AppendString(Slice s) {
+    BeginValue(rapidjson::kStringType);
+    AppendJsonString(&text, s, html);
+  }
+
+  const JsonStyle style;
+  const HtmlEscape html;
+  std::string text;
+  std::string scratch;
+  StringStream stream{&text};
+  rapidjson::Writer<StringStream> compact;
+  rapidjson::PrettyWriter<StringStream> pretty;
+};
+
+JsonWriter::JsonWriter(JsonStyle style, HtmlEscape html)
+    : rep_(std::make_unique<Rep>(style, html)) {}
+
+JsonWriter::~JsonWriter() = default;
+
+void JsonWriter::BeginPieces() { rep_->BeginValue(rapidjson::kStringType); }
+
+void JsonWriter::Piece(Slice json_part) { rep_->text.append(json_part); }
+
+void JsonWriter::StartObject() {
+  rep_->With([](auto& writer) { writer.StartObject(); });
+}
+
+void JsonWriter::EndObject() {
+  rep_->With([](auto& writer) { writer.EndObject(); });
+}
+
+void JsonWriter::StartArray() {
+  rep_->With([](auto& writer) { writer.StartArray(); });
+}
+
+void JsonWriter::EndArray() {
+  rep_->With([](auto& writer) { writer.EndArray(); });
+}
+
+void JsonWriter::Key(Slice name) { rep_->AppendString(name); }
+
+void JsonWriter::String(Slice text) { rep_->AppendString(text); }
+
+void JsonWriter::Bytes(Slice bytes) {
+  if (IsUtf8(bytes)) {
+    String(bytes);
+    return;
+  }
+  StartObject();
+  Key("base64");
+  rep_->BeginValue(rapidjson::kStringType);
+  rep_->text.push_back('"');
+  AppendBase64Url(&rep_->text, bytes);
+  rep_->text.push_back('"');
+  EndObject();
+}
+
+void JsonWriter::Uint64(uint64_t v) {
+  rep_->With([&](auto& writer) { writer.Uint64(v); });
+}
+
+void JsonWriter::Int64(int64_t v) {
+  rep_->With([&](auto& writer) { writer.Int64(v); });
+}
+
+void JsonWriter::Bool(bool v) {
+  rep_->With([&](auto& writer) { writer.Bool(v); });
+}
+
+void JsonWriter::Null() {
+  rep_->With([](auto& writer) { writer.Null(); });
+}
+
+void JsonWriter::Raw(Slice json) {
+  rep_->BeginValue(rapidjson::kNumberType);  // RapidJSON asks only whether a name is a string
+  rep_->text.append(json);
+}
+
+void JsonWriter::MemberTimestamp(Slice name, uint64_t hlc) {
+  Key(name);
+  String(std::to_string(hlc));
+  rep_->scratch.assign(name).append("_ms");
+  Key(rep_->scratch);
+  Uint64(HlcMillis(hlc));
+}
+
+const std::string& JsonWriter::text() const { return rep_->text; }
+
+void JsonWriter::ClearText() { rep_->text.clear(); }
+
+void JsonWriter::NextDocument() {
+  rep_->With([&](auto& writer) { writer.Reset(rep_->stream); });
+}
+
+void JsonWriter::Reset() {
+  rep_->text.clear();
+  rep_->With([&](auto& writer) { writer.Reset(rep_->stream); });
+}
+
+}  // namespace snaptree

@@ -1,0 +1,16 @@
+#include "manifest/tree_path.h"
+
+namespace snaptree {
+
+bool IsSafeTreePath(Slice path) {
+  if (path.find('\0') != Slice::npos) return false;
+  for (;;) {
+    const size_t slash = path.find('/');
+    const Slice segment = path.substr(0, slash);
+    if (segment.empty() || segment == "." || segment == "..") return false;
+    if (slash == Slice::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace snaptree

@@ -1,0 +1,62 @@
+// Runs part of a test in a child process: for what must not touch the test program itself (limits,
+// mounts, user ids, a kill). The part returns "" when all is well, else what is wrong.
+#pragma once
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <exception>
+#include <functional>
+#include <string>
+
+#include "base/status.h"
+
+namespace snaptree::test {
+
+// "" when the part returned ""; "killed by signal N" when it was.
+inline std::string RunInChild(const std::function<std::string()>& part) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "pipe";
+  const pid_t child = ::fork();
+  if (child < 0) return "fork";
+  if (child == 0) {
+    ::close(ends[0]);
+    std::string said;
+    try {
+      said = part();
+    } catch (const std::exception& error) {
+      said = error.what();
+    }
+    const bool told = said.empty() || ::write(ends[1], said.data(), said.size()) > 0;
+    ::_exit(told ? 0 : 2);
+  }
+  ::close(ends[1]);
+  std::string said;
+  char buffer[512];
+  for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+    said.append(buffer, static_cast<size_t>(n));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child) return "waitpid";
+  if (WIFSIGNALED(status)) return "killed by signal " + std::to_string(WTERMSIG(status));
+  if (WEXITSTATUS(status) != 0) return said + " exit status " + std::to_string(WEXITSTATUS(status));
+  return said;
+}
+
+// What a part answers about a Status that should have this code.
+inline std::string ExpectCode(const Status& status, const std::string& code) {
+  if (status.ok()) return "no error, but expected " + code;
+  return status.code() == code ? "" : "expected " + code + ", but got " + status.Message();
+}
+
+// In a child: a private tmpfs at `folder`. False where the system does not let us.
+inline bool MountTmpfs(const std::string& folder, const std::string& options) {
+  if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  return ::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) == 0;
+}
+
+}  // namespace snaptree::test

@@ -1,0 +1,114 @@
+#include "tree/directory_cache.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace snaptree {
+namespace {
+
+constexpr mode_t kFolderMode = 0755;
+
+UniqueFd OpenFolder(int parent_fd, const std::string& name) {
+  return UniqueFd(
+      ::openat(parent_fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+bool IsOutOfDescriptors(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE;
+}
+
+}  // namespace
+
+DirectoryCache::DirectoryCache(int root_fd, std::string shown_root, size_t capacity)
+    : root_fd_(root_fd), shown_root_(std::move(shown_root)), capacity_(capacity) {}
+
+DirectoryCache::Folders::iterator DirectoryCache::Find(Slice path) {
+  // Files come in order, so most ask for the folder of the one before.
+  if (!folders_.empty() && folders_.front().path == path) return folders_.begin();
+  const auto found = by_path_.find(path);
+  if (found == by_path_.end()) return folders_.end();
+  folders_.splice(folders_.begin(), folders_, found->second);
+  return folders_.begin();
+}
+
+int DirectoryCache::OpenAncestor(Slice path, size_t* size) {
+  for (size_t slash = path.rfind('/'); slash != Slice::npos; slash = path.rfind('/', slash - 1)) {
+    const auto found = Find(path.substr(0, slash));
+    if (found != folders_.end()) {
+      *size = slash + 1;
+      return found->fd.get();
+    }
+  }
+  *size = 0;
+  return root_fd_;
+}
+
+Result<int> DirectoryCache::Open(Slice path) {
+  if (path.empty()) return root_fd_;
+  const auto found = Find(path);
+  if (found != folders_.end()) return found->fd.get();
+  size_t begin = 0;
+  int fd = OpenAncestor(path, &begin);
+  while (begin < path.size()) {
+    const size_t end = std::min(path.find('/', begin), path.size());
+    SNAPTREE_TRY(
+        MakeAndOpen(fd, path.substr(0, end), std::string(path.substr(begin, end - begin))));
+    fd = folders_.front().fd.get();
+    begin = end + 1;
+  }
+  return fd;
+}
+
+Status DirectoryCache::MakeAndOpen(int parent_fd, Slice path, const std::string& name) {
+  if (::mkdirat(parent_fd, name.c_str(), kFolderMode) == 0) {
+    created_.fetch_add(1, std::memory_order_relaxed);
+  } else if (errno != EEXIST) {
+    return Error(errno, parent_fd, name, path);
+  }
+  UniqueFd fd = OpenFolder(parent_fd, name);
+  while (!fd.valid() && IsOutOfDescriptors(errno) && folders_.size() > 1) {
+    // The parent is in front: it was found or opened last.
+    by_path_.erase(folders_.back().path);
+    folders_.pop_back();
+    fd = OpenFolder(parent_fd, name);
+  }
+  if (!fd.valid()) return Error(errno, parent_fd, name, path);
+  if (folders_.size() == capacity_) {
+    by_path_.erase(folders_.back().path);
+    folders_.pop_back();
+  }
+  folders_.push_front({std::string(path), std::move(fd)});
+  by_path_.emplace(folders_.front().path, folders_.begin());
+  return {};
+}
+
+void DirectoryCache::CloseAll() {
+  by_path_.clear();
+  folders_.clear();
+}
+
+Status DirectoryCache::Error(int error_number, int parent_fd, const std::string& name,
+                             Slice path) const {
+  const std::string shown = shown_root_ + "/" + std::string(path);
+  struct stat st {};
+  if ((error_number == ENOTDIR || error_number == ELOOP) &&
+      ::fstatat(parent_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (S_ISLNK(st.st_mode)) {
+      return EnvironmentError("UnsafePath", "a symbolic link appeared in the tree being written")
+          .At(shown)
+          .Next("write into a folder that nobody else can write to");
+    }
+    return EnvironmentError("NameCollision", "a folder has the same path as a file").At(shown);
+  }
+  if (error_number == ENOENT) {
+    return EnvironmentError("Io", "a folder of the tree being written was removed by somebody else")
+        .At(shown);
+  }
+  return SystemError(error_number, "create the folder", shown);
+}
+
+}  // namespace snaptree

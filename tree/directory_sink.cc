@@ -1,0 +1,176 @@
+#include "tree/directory_sink.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/cancel.h"
+#include "manifest/checksums.h"
+#include "tree/path_check.h"
+#include "tree/tree_writer.h"
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kFileBufferBytes = size_t{64} << 10;
+constexpr size_t kMaxIdleStates = 8;
+
+// What a file in the making needs; reused, because a digest context and a buffer cost more than a
+// small file.
+struct FileState {
+  std::string path;
+  std::string buffer;
+  Sha256 hash;
+  uint64_t bytes = 0;
+  std::shared_ptr<LargeFile> large;  // once it is larger than the buffer
+};
+
+class DirectorySink : public TreeSink {
+ public:
+  DirectorySink(const StagedOutput& staged, DirectorySinkOptions options);
+
+  Status WriteFile(Slice path, Slice content) override;
+  Result<std::unique_ptr<TreeFile>> CreateFile(Slice path) override;
+  Status CreateDirectory(Slice path) override {
+    SNAPTREE_TRY(CheckTreePath(path));
+    return writer_->MakeDirectory(path);
+  }
+  Status Flush() override { return writer_->Flush(); }
+  Status Finish() override;
+  TreeTotals totals() const override;
+
+  Status Append(FileState* file, Slice bytes);
+  Status Close(FileState* file);
+  void TakeBack(std::unique_ptr<FileState> state);
+
+ private:
+  Status Drain(FileState* file, Slice bytes);
+  Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes);
+
+  const std::unique_ptr<TreeWriter> writer_;
+  ChecksumList checksums_;
+  Sha256 hash_;
+  std::vector<std::unique_ptr<FileState>> idle_;
+  uint64_t files_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+class DirectoryFile : public TreeFile {
+ public:
+  DirectoryFile(DirectorySink* sink, std::unique_ptr<FileState> state)
+      : sink_(sink), state_(std::move(state)) {}
+  ~DirectoryFile() override { sink_->TakeBack(std::move(state_)); }
+
+  Status Append(Slice bytes) override { return sink_->Append(state_.get(), bytes); }
+  Status Close() override { return sink_->Close(state_.get()); }
+
+ private:
+  DirectorySink* const sink_;
+  std::unique_ptr<FileState> state_;
+};
+
+std::unique_ptr<TreeWriter> NewWriter(const StagedOutput& staged,
+                                      const DirectorySinkOptions& options) {
+  auto creator =
+      std::make_unique<FileCreator>(staged.directory_fd(), staged.final_path(), options.progress);
+  return options.threads > 1 ? NewThreadedWriter(std::move(creator))
+                             : NewInlineWriter(std::move(creator));
+}
+
+DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions options)
+    : writer_(NewWriter(staged, options)), checksums_(std::move(options.checksum_sorter)) {}
+
+Status DirectorySink::WriteFile(Slice path, Slice content) {
+  SNAPTREE_TRY(CheckTreePath(path));
+  SNAPTREE_TRY(writer_->WriteFile(path, content));
+  hash_.Reset();
+  hash_.Update(content);
+  return FileEnded(path, hash_.Finish(), content.size());
+}
+
+Result<std::unique_ptr<TreeFile>> DirectorySink::CreateFile(Slice path) {
+  SNAPTREE_TRY(CheckTreePath(path));
+  std::unique_ptr<FileState> state;
+  if (idle_.empty()) {
+    state = std::make_unique<FileState>();
+  } else {
+    state = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  state->path.assign(path);
+  return std::unique_ptr<TreeFile>(std::make_unique<DirectoryFile>(this, std::move(state)));
+}
+
+Status DirectorySink::Append(FileState* file, Slice bytes) {
+  file->bytes += bytes.size();
+  if (file->buffer.size() + bytes.size() <= kFileBufferBytes) {
+    file->buffer.append(bytes);
+    return {};
+  }
+  if (file->large == nullptr) {
+    file->large = std::make_shared<LargeFile>();
+    file->large->path = file->path;
+    SNAPTREE_TRY(writer_->Create(file->large));
+  }
+  SNAPTREE_TRY(Drain(file, file->buffer));
+  file->buffer.clear();
+  if (bytes.size() >= kFileBufferBytes) return Drain(file, bytes);
+  file->buffer.append(bytes);
+  return {};
+}
+
+// Hands bytes on before it hashes them, so that both happen at the same time when the writer has
+// its own thread.
+Status DirectorySink::Drain(FileState* file, Slice bytes) {
+  SNAPTREE_TRY(CheckCancelled());
+  SNAPTREE_TRY(writer_->Append(file->large, bytes));
+  file->hash.Update(bytes);
+  return {};
+}
+
+Status DirectorySink::Close(FileState* file) {
+  if (file->large == nullptr) {
+    SNAPTREE_TRY(writer_->WriteFile(file->path, file->buffer));
+    file->hash.Update(file->buffer);
+  } else {
+    SNAPTREE_TRY(Drain(file, file->buffer));
+    SNAPTREE_TRY(writer_->Close(file->large));
+  }
+  return FileEnded(file->path, file->hash.Finish(), file->bytes);
+}
+
+void DirectorySink::TakeBack(std::unique_ptr<FileState> state) {
+  if (idle_.size() == kMaxIdleStates) return;
+  state->buffer.clear();
+  state->hash.Reset();
+  state->bytes = 0;
+  state->large.reset();
+  idle_.push_back(std::move(state));
+}
+
+Status DirectorySink::FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
+  ++files_;
+  bytes_ += bytes;
+  return checksums_.Add(path, digest);
+}
+
+Status DirectorySink::Finish() {
+  SNAPTREE_TRY(writer_->Flush());
+  const auto file = std::make_shared<LargeFile>();
+  file->path = kChecksumsFileName;
+  SNAPTREE_TRY(writer_->Create(file));
+  SNAPTREE_TRY(checksums_.Write([&](Slice text) { return writer_->Append(file, text); }));
+  SNAPTREE_TRY(writer_->Close(file));
+  SNAPTREE_TRY(writer_->Flush());
+  return CheckCancelled();
+}
+
+TreeTotals DirectorySink::totals() const { return {files_, writer_->directories(), bytes_}; }
+
+}  // namespace
+
+std::unique_ptr<TreeSink> NewDirectorySink(const StagedOutput& staged,
+                                           DirectorySinkOptions options) {
+  return std::make_unique<DirectorySink>(staged, std::move(options));
+}
+
+}  // namespace snaptree

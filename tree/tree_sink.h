@@ -1,0 +1,53 @@
+// Where a tree goes. A sink knows where the tree lives (folder, archive, digests only) and hashes
+// every byte on the way; it does not know who writes into it. Paths are relative, '/'-separated,
+// raw bytes, already safe: manifest/file_name_codec.h makes them.
+//
+// One thread calls a sink; a sink may use threads of its own. An error of a file may be reported by
+// a later call, at the latest by Finish(). Every file is written once: a second file of the same
+// path is "NameCollision".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/slice.h"
+
+namespace snaptree {
+
+// A file that is being written piece by piece: for content that should not be held in memory.
+// Several may be open; none may outlive its sink.
+class TreeFile {
+ public:
+  virtual ~TreeFile() = default;  // without Close(): the run is being given up
+  virtual Status Append(Slice bytes) = 0;
+  virtual Status Close() = 0;  // last call
+};
+
+// Without CHECKSUMS itself, so that a dry run counts what a real one does.
+struct TreeTotals {
+  uint64_t files = 0;
+  uint64_t directories = 0;  // 0 where no folders are made
+  uint64_t bytes = 0;        // of file contents
+};
+
+class TreeSink {
+ public:
+  virtual ~TreeSink() = default;
+
+  // A whole small file.
+  virtual Status WriteFile(Slice path, Slice content) = 0;
+  virtual Result<std::unique_ptr<TreeFile>> CreateFile(Slice path) = 0;
+  virtual Status CreateDirectory(Slice path) = 0;  // for directories that would have no file
+
+  // Waits until all files written so far are complete and reports the first error. More files may
+  // follow.
+  virtual Status Flush() = 0;
+  // Writes CHECKSUMS (all files but itself, spec 07 chapter 5) and ends. Nothing may follow.
+  virtual Status Finish() = 0;
+
+  virtual TreeTotals totals() const = 0;
+};
+
+}  // namespace snaptree

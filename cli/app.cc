@@ -7,7 +7,6 @@
 #include <exception>
 #include <new>
 
-#include "base/cancel.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/help_text.h"
@@ -67,10 +66,7 @@ int RunProgram(int argc, const char* const* argv) {
     reporter.Error(status);
     return ExitCodeOf(status);
   }
-  const int code = RunCommand(*invocation, reporter);
-  const int signal = g_cancel_signal.load();
-  // A signal that came too late to stop anything does not make a finished run a failed one.
-  return code == kExitDone || code >= kExitSignalBase || signal == 0 ? code : kExitSignalBase + signal;
+  return RunCommand(*invocation, reporter);
 }
 
 }  // namespace snaptree::cli

@@ -79,8 +79,6 @@ int RunInspect(const Invocation& invocation, Reporter& reporter) {
         return ExitCodeOf(printed);
       }
     }
-    // Of several inputs only the JSON document needs more than the verdict.
-    if (!reporter.json()) report.scan = {};
     if (!report.status.ok() && report.status.kind() == ErrorKind::kCancelled) return exit_code;
   }
   if (!reporter.json()) return exit_code;

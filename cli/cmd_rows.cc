@@ -40,7 +40,10 @@ Result<FamilyId> FamilyNamed(const std::string& name) {
   const int family = FindFamily(name);
   if (family >= 0) return static_cast<FamilyId>(family);
   std::vector<Slice> names;
-  for (const Family& f : Families()) names.push_back(f.prefix);
+  for (const Family& f : Families()) {
+    names.push_back(f.prefix);
+    names.push_back(f.prefix.substr(1));  // also found without the '!'
+  }
   std::string hint = NearestHint(name, names);
   return BadValue("--family", name, "a key family such as '!hs|fld|'")
       .Next(hint.empty() ? "snaptree inspect lists the families of a snapshot" : std::move(hint));

@@ -21,7 +21,12 @@ FamilyCounts InspectReport::Totals() const {
 }
 
 uint64_t InspectReport::OldestCommit() const {
-  const uint64_t oldest = Totals().min_commit_ts;
+  uint64_t oldest = UINT64_MAX;
+  for (size_t i = 0; i < scan.families.size(); ++i) {
+    // Service rows may stand at timestamp 1 in any store.
+    const FamilyClass c = Families()[i].family_class;
+    if (c == FamilyClass::kData || c == FamilyClass::kUnknown) oldest = std::min(oldest, scan.families[i].min_commit_ts);
+  }
   return oldest == UINT64_MAX ? 0 : oldest;
 }
 

@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 #include "cli/inspect_report.h"
 #include "cli/report_back_ends.h"
+#include "cli/shell_word.h"
 #include "cli/snapshot_access.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"
@@ -119,9 +120,9 @@ std::string Tables(const InspectReport& report) {
 std::string Equation(const InspectReport& report) {
   const FamilyCounts totals = report.Totals();
   const FamilyCounts& unknown = report.scan.of(UnknownFamily());
-  std::string text = fmt::format("\n  rows {} = live {}", Thousands(report.scan.rows), Thousands(totals.live - unknown.live));
+  std::vector<std::string> terms = {"live " + Thousands(totals.live - unknown.live)};
   const auto add = [&](const char* name, uint64_t n) {
-    if (n != 0) text += fmt::format(" + {} {}", name, Thousands(n));
+    if (n != 0) terms.push_back(std::string(name) + " " + Thousands(n));
   };
   add("older", totals.older - unknown.older);
   add("deleted", totals.tombstone - unknown.tombstone);
@@ -130,7 +131,7 @@ std::string Equation(const InspectReport& report) {
   add("damaged", totals.damaged - unknown.damaged);
   add("unknown", unknown.rows);
   add("store metadata", report.MetadataRows());
-  return text + "\n";
+  return "\n" + SumText("rows " + Thousands(report.scan.rows) + " =", terms) + "\n";
 }
 
 std::string Problems(const InspectReport& report) {
@@ -152,15 +153,6 @@ std::string Problems(const InspectReport& report) {
                         Printable(damaged[i].key, 60), FamilyName(damaged[i].family));
   }
   return text;
-}
-
-// A word for a shell, quoted when it has to be.
-std::string ShellWord(const std::string& word) {
-  constexpr Slice kSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
-  if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 std::string Next(const InspectReport& report) {

@@ -83,7 +83,7 @@ constexpr CommandOption kDecodeOptions[] = {
 constexpr CommandOption kHelpOptions[] = {{kMan, nullptr}, {kCompletion, nullptr}};
 
 constexpr const char* kInputForms =
-    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a raft data\n"
+    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a raft data "
     "directory (its newest whole snapshot), or - for standard input.";
 
 constexpr Command kCommands[] = {
@@ -96,10 +96,10 @@ constexpr Command kCommands[] = {
      "3  whole, with rows of unknown key families",
      kInspectOptions, 1, kManyArguments, Completes::kFile, false, RunInspect},
     {"rows", "print the rows of a snapshot as JSON lines", "IN", kInputForms,
-     "snaptree rows 000000000119400e.fsm | jq -r .key\n"
-     "snaptree rows --prefix '!redis|str|user:' --limit 10 000000000119400e.fsm\n"
-     "snaptree rows --at 2026-11-20T03:00:00Z --family '!hs|fld|' 000000000119400e.fsm\n"
-     "snaptree rows --all-versions --hex 000000000119400e.fsm | grep 6d79",
+     "snaptree rows snapshot.fsm | jq -r .key\n"
+     "snaptree rows --prefix '!redis|str|user:' --limit 10 snapshot.fsm\n"
+     "snaptree rows --at 2026-11-20T03:00:00Z --family '!hs|fld|' snapshot.fsm\n"
+     "snaptree rows --all-versions --hex snapshot.fsm | grep 6d79",
      "0  all rows that were asked for\n"
      "2  damaged or encrypted input; no rows, or not all\n"
      "3  damaged rows were left out, or nothing matched",
@@ -111,7 +111,7 @@ constexpr Command kCommands[] = {
      "(cd dump && sha256sum -c --quiet CHECKSUMS)",
      "0  done, nothing lost\n"
      "2  the data is wrong; no output\n"
-     "3  the output is there, but rows were left out, unknown or damaged: the report says which\n"
+     "3  written, but rows were left out, unknown or damaged: the report tells\n"
      "4  input or output error, no space, no permission; no output",
      kDecodeOptions, 0, 1, Completes::kFile, true, RunDecode},
     {"help", "tell about a command or a topic", "[COMMAND or TOPIC]",

@@ -23,7 +23,7 @@ RowWalk::RowWalk(const RowSource& source, const ScanResult& scan, RowSelection s
 }
 
 bool RowWalk::MayHoldPrefix(FamilyId family) const {
-  if (family >= PrefixFamilyCount()) return true;
+  if (family >= kPrefixFamilies) return true;
   const Slice name = FamilyName(family);
   return name.starts_with(prefix_) || Slice(prefix_).starts_with(name);
 }

@@ -27,4 +27,19 @@ std::string TextTable::Text(size_t indent) const {
   return text;
 }
 
+std::string SumText(const std::string& head, const std::vector<std::string>& terms) {
+  constexpr size_t kWidth = 80;
+  std::string text = "  " + head;
+  size_t line_start = 0;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    const std::string piece = (i == 0 ? " " : " + ") + terms[i];
+    if (text.size() - line_start + piece.size() > kWidth) {
+      text += "\n   ";
+      line_start = text.size() - 3;
+    }
+    text += piece;
+  }
+  return text;
+}
+
 }  // namespace snaptree::cli

@@ -1,4 +1,4 @@
-// Columns of text: the first to the left, all others to the right.
+// Columns of text: the first to the left, all others to the right. And sums that are broken between their terms.
 #pragma once
 
 #include <string>
@@ -17,5 +17,8 @@ class TextTable {
  private:
   std::vector<std::vector<std::string>> lines_;
 };
+
+// "head term + term + term" after two blanks, in lines of about 80 characters.
+std::string SumText(const std::string& head, const std::vector<std::string>& terms);
 
 }  // namespace snaptree::cli

@@ -83,7 +83,8 @@ constexpr Family kFamilies[] = {
     {"<store metadata>", kOperational, kInternal},
     {"<encryption registry>", kOperational, kInternal},
 };
-constexpr size_t kNamed = std::size(kFamilies) - 4;
+constexpr size_t kNamed = kPrefixFamilies;
+static_assert(std::size(kFamilies) == kNamed + 4);
 
 constexpr Slice kReservedRoots[] = {"!ddb|",   "!dist|", "!encryption|", "!fs|",  "!hs|",
                                     "!lst|",   "!redis|", "!s3route|",   "!s3|",  "!sqs|",
@@ -106,11 +107,6 @@ const char* AdapterName(AdapterId adapter) {
 }
 
 std::span<const Family> Families() { return kFamilies; }
-size_t PrefixFamilyCount() { return kNamed; }
-FamilyId BareFamily() { return kNamed; }
-FamilyId UnknownFamily() { return kNamed + 1; }
-FamilyId RawMetadataFamily() { return kNamed + 2; }
-FamilyId RegistryFamily() { return kNamed + 3; }
 
 FamilyId FamilyOf(Slice prefix) { return static_cast<FamilyId>(FindFamily(prefix)); }
 

@@ -34,13 +34,13 @@ struct Family {
 
 // All families: those with a prefix in ascending byte order, then the four below.
 std::span<const Family> Families();
-size_t PrefixFamilyCount();
+inline constexpr size_t kPrefixFamilies = 65;
 
 // Families without a prefix of their own.
-FamilyId BareFamily();         // keys of no known root: raw KV, or very old Redis strings (06 chapter 3)
-FamilyId UnknownFamily();      // a reserved root with an unknown rest (06 chapter 2 rule 4)
-FamilyId RawMetadataFamily();  // the four `_meta_*` rows, which are not MVCC rows (01 section 7.6)
-FamilyId RegistryFamily();     // `!encryption|writers|` rows, which are not MVCC rows
+constexpr FamilyId BareFamily() { return kPrefixFamilies; }  // keys of no known root: raw KV, or very old Redis strings (06 chapter 3)
+constexpr FamilyId UnknownFamily() { return kPrefixFamilies + 1; }  // a reserved root with an unknown rest (06 chapter 2 rule 4)
+constexpr FamilyId RawMetadataFamily() { return kPrefixFamilies + 2; }  // the four `_meta_*` rows, which are not MVCC rows (01 section 7.6)
+constexpr FamilyId RegistryFamily() { return kPrefixFamilies + 3; }  // `!encryption|writers|` rows, which are not MVCC rows
 
 // REQUIRES: the prefix is in the table.
 FamilyId FamilyOf(Slice prefix);

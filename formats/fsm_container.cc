@@ -129,7 +129,7 @@ Status FsmScanCursor::CheckFooter() {
   std::array<char, kFooterBytes> footer{};
   SNAPTREE_TRY(file.ReadExactlyAt(cursor_.position(), footer.data(), footer.size()));
   const uint32_t stored = LoadBe32(footer.data());
-  const uint32_t computed = cursor_.CrcAtEnd();
+  SNAPTREE_ASSIGN(const uint32_t computed, cursor_.FinishChecksum());
   if (stored == computed) {
     container_.SetCrc(stored);
     return {};

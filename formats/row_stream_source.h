@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/checksum.h"
 #include "base/file.h"
+#include "formats/block_prefetcher.h"
 #include "formats/row.h"
 
 namespace snaptree {
@@ -38,23 +38,26 @@ class RowStreamCursor : public RowCursor {
  public:
   enum class Mode : uint8_t {
     kSkip,      // large values are stepped over
-    kChecksum,  // every byte is read and goes into the CRC32C
+    kChecksum,  // every byte is read and goes into the CRC32C, by a thread that reads ahead
   };
+  // kChecksum: the CRC covers all of the extent but its last 4 bytes, where a footer would stand, continued from `crc`.
   RowStreamCursor(const InputFile& file, Extent extent, Mode mode, uint32_t crc = 0);
+  ~RowStreamCursor() override;
 
   // Ends where fewer than 8 bytes are left. Errors: "RowLength", "PayloadTruncated", "Io".
   Result<std::span<const Row>> NextBatch() override;
 
   // Where the next row would begin: at the end, the end of the last complete row.
-  uint64_t position() const { return buffer_offset_ + begin_; }
-  // kChecksum, at the end: CRC32C of all bytes up to position(), continued from the constructor's crc.
-  uint32_t CrcAtEnd() const;
+  uint64_t position() const { return window_offset_ + begin_; }
+  // kChecksum, at the end. REQUIRES: position() is 4 bytes before the end of the extent.
+  Result<uint32_t> FinishChecksum();
 
  private:
-
   size_t available() const { return end_ - begin_; }
   uint64_t left() const { return extent_.end - position(); }
   Status Refill(size_t needed);
+  Status ReadWindow(size_t needed);
+  Status NextBlock(size_t needed);
   Status CheckLength(uint64_t length, uint64_t room, uint64_t live_limit, const char* what) const;
   bool ParseResident();
   Status ParseLarge();
@@ -62,13 +65,12 @@ class RowStreamCursor : public RowCursor {
 
   const InputFile& file_;
   Extent extent_;
-  Mode mode_;
-  uint32_t crc_;              // of the bytes before buffer_[begin_ of the last refill]
-  std::vector<char> buffer_;  // file bytes from buffer_offset_ on; [begin_, end_) are not parsed yet
-  uint64_t buffer_offset_;
+  std::unique_ptr<BlockPrefetcher> ahead_;  // kChecksum only
+  std::vector<char> buffer_;                // own window; with ahead_, only for rows that span blocks
+  const char* window_;                      // file bytes from window_offset_ on; [begin_, end_) are not parsed yet
+  uint64_t window_offset_;
   size_t begin_ = 0;
   size_t end_ = 0;
-  size_t crc_done_ = 0;  // bytes of the buffer that crc_ covers
   std::vector<Row> rows_;
 };
 

@@ -19,7 +19,7 @@ class IntervalWalker {
  public:
   // True when the key lies in the extent of `family()`; false when in a gap.
   bool Place(Slice raw_key) {
-    while (next_ < PrefixFamilyCount() && !(raw_key < Families()[next_].prefix)) {
+    while (next_ < kPrefixFamilies && !(raw_key < Families()[next_].prefix)) {
       current_ = next_++;
       inside_ = true;
     }
@@ -94,6 +94,8 @@ FamilyId Scanner::Classify(const Row& row) {
     // `!fs|usage` is one exact key; a key whose prefix reaches into its timestamp belongs elsewhere.
     if (prefix.back() == '|' && row.key.size() >= prefix.size() + kTimestampBytes) return family;
   } else {
+    // Only what begins with one of these can be anything but bare.
+    if (!row.key.starts_with('!') && !row.key.starts_with('_')) return BareFamily();
     const int raw = ClassifyRawKey(row.key);
     if (raw >= 0) return static_cast<FamilyId>(raw);
   }

@@ -146,10 +146,6 @@ JsonWriter::JsonWriter(JsonStyle style, HtmlEscape html)
 
 JsonWriter::~JsonWriter() = default;
 
-void JsonWriter::BeginPieces() { rep_->BeginValue(rapidjson::kStringType); }
-
-void JsonWriter::Piece(Slice json_part) { rep_->text.append(json_part); }
-
 void JsonWriter::StartObject() {
   rep_->With([](auto& writer) { writer.StartObject(); });
 }
@@ -201,9 +197,14 @@ void JsonWriter::Null() {
 }
 
 void JsonWriter::Raw(Slice json) {
-  rep_->BeginValue(rapidjson::kNumberType);  // RapidJSON asks only whether a name is a string
-  rep_->text.append(json);
+  BeginPieces();
+  Piece(json);
 }
+
+// RapidJSON does not look at the type of a value, only at that of a name.
+void JsonWriter::BeginPieces() { rep_->BeginValue(rapidjson::kStringType); }
+
+void JsonWriter::Piece(Slice json_part) { rep_->text.append(json_part); }
 
 void JsonWriter::MemberTimestamp(Slice name, uint64_t hlc) {
   Key(name);
@@ -222,8 +223,8 @@ void JsonWriter::NextDocument() {
 }
 
 void JsonWriter::Reset() {
-  rep_->text.clear();
-  rep_->With([&](auto& writer) { writer.Reset(rep_->stream); });
+  ClearText();
+  NextDocument();
 }
 
 }  // namespace snaptree

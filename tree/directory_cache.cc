@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "tree/case_folding.h"
+
 namespace snaptree {
 namespace {
 
@@ -68,6 +70,12 @@ Status DirectoryCache::MakeAndOpen(int parent_fd, Slice path, const std::string&
     created_.fetch_add(1, std::memory_order_relaxed);
   } else if (errno != EEXIST) {
     return Error(errno, parent_fd, name, path);
+  } else if (IsFoldedName(parent_fd, name)) {
+    return EnvironmentError("NameCollision",
+                            "the file system takes two folder names of the tree for one")
+        .At(shown_root_ + "/" + std::string(path))
+        .Next(
+            "write to a file system that tells upper from lower case, or write an archive instead");
   }
   UniqueFd fd = OpenFolder(parent_fd, name);
   while (!fd.valid() && IsOutOfDescriptors(errno) && folders_.size() > 1) {
@@ -84,6 +92,11 @@ Status DirectoryCache::MakeAndOpen(int parent_fd, Slice path, const std::string&
   folders_.push_front({std::string(path), std::move(fd)});
   by_path_.emplace(folders_.front().path, folders_.begin());
   return {};
+}
+
+bool DirectoryCache::IsFoldedName(int parent_fd, const std::string& name) {
+  if (!folds_names_) folds_names_ = FoldsNames(root_fd_);
+  return *folds_names_ && !HasEntryNamed(parent_fd, name);
 }
 
 void DirectoryCache::CloseAll() {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -42,6 +43,9 @@ class DirectoryCache {
   // The deepest folder on the way to `path` that is open, and how much of the path it stands for.
   int OpenAncestor(Slice path, size_t* size);
   Status MakeAndOpen(int parent_fd, Slice path, const std::string& name);
+  // For a folder that is there already: whether it has this name, or only one that counts as the
+  // same.
+  bool IsFoldedName(int parent_fd, const std::string& name);
   Status Error(int error_number, int parent_fd, const std::string& name, Slice path) const;
 
   const int root_fd_;
@@ -50,6 +54,7 @@ class DirectoryCache {
   Folders folders_;
   std::unordered_map<Slice, Folders::iterator> by_path_;  // keys are the paths in folders_
   std::atomic<uint64_t> created_{0};
+  std::optional<bool> folds_names_;  // tried out when a folder is found that was not made just now
 };
 
 }  // namespace snaptree

@@ -1,8 +1,14 @@
 #include "manifest/json_writer.h"
 
+#include <simdjson.h>
+
+#include <random>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
+
+#include "base/text.h"
 
 namespace snaptree {
 namespace {
@@ -171,6 +177,90 @@ TEST_CASE("Reset makes a writer ready for another document, wherever it stood") 
     json.Reset();
     WriteSample(&json, nullptr);
     CHECK(json.text() == first);
+  }
+}
+
+TEST_CASE("a value in pieces is a value like any other") {
+  for (const JsonStyle style : {JsonStyle::kPretty, JsonStyle::kCompact}) {
+    JsonWriter whole(style, HtmlEscape::kOff);
+    JsonWriter pieces(style, HtmlEscape::kOff);
+    for (JsonWriter* json : {&whole, &pieces}) {
+      json->StartArray();
+      json->Uint64(1);
+    }
+    whole.String("abc");
+    pieces.BeginPieces();
+    for (const char* piece : {"\"a", "", "bc\""}) pieces.Piece(piece);
+    for (JsonWriter* json : {&whole, &pieces}) {
+      json->Uint64(2);
+      json->EndArray();
+    }
+    CHECK(pieces.text() == whole.text());
+  }
+}
+
+TEST_CASE("documents one behind the other") {
+  JsonWriter json(JsonStyle::kCompact, HtmlEscape::kOff);
+  for (int i = 0; i < 2; ++i) {
+    json.StartObject();
+    json.EndObject();
+    json.NextDocument();
+  }
+  CHECK(json.text() == "{}{}");
+}
+
+// Any UTF-8 text, much of it from the characters that need care.
+std::string RandomText(std::mt19937* random) {
+  static const std::vector<std::string> kCharacters = {"<",
+                                                       ">",
+                                                       "&",
+                                                       "\"",
+                                                       "\\",
+                                                       "/",
+                                                       "\n",
+                                                       "\x7f",
+                                                       "\xe2\x80\xa8",
+                                                       "\xe2\x80\xa9",
+                                                       "\xe2\x80\xa7",
+                                                       "\xc3\xa9",
+                                                       "\xe6\x97\xa5",
+                                                       "\xf0\x9f\x98\x80",
+                                                       "\xef\xbf\xbd",
+                                                       "\xed\x9f\xbf"};
+  std::string text;
+  for (size_t left = (*random)() % 60; left > 0; --left) {
+    const size_t pick = (*random)() % (kCharacters.size() * 2);
+    if (pick < kCharacters.size()) {
+      text += kCharacters[pick];
+    } else {
+      text += static_cast<char>((*random)() % 0x80);
+    }
+  }
+  return text;
+}
+
+TEST_CASE("a parser of others reads back every string, name and byte value") {
+  std::mt19937 random(11);
+  simdjson::dom::parser parser;
+  for (int round = 0; round < 2000; ++round) {
+    const std::string name = RandomText(&random);
+    const std::string value = RandomText(&random);
+    const JsonStyle style = round % 2 == 0 ? JsonStyle::kPretty : JsonStyle::kCompact;
+    JsonWriter json(style, round % 4 < 2 ? HtmlEscape::kOn : HtmlEscape::kOff);
+    json.StartObject();
+    json.Member(name, value);
+    json.Key("bytes");
+    json.Bytes(value + "\xff");
+    json.EndObject();
+    simdjson::dom::element document;
+    REQUIRE(parser.parse(json.text()).get(document) == simdjson::SUCCESS);
+    simdjson::dom::object object;
+    REQUIRE(document.get_object().get(object) == simdjson::SUCCESS);
+    REQUIRE(object.begin().key() == name);
+    REQUIRE(std::string_view(object.begin().value()) == value);
+    std::string_view base64;
+    REQUIRE(object.at_key("bytes").at_key("base64").get_string().get(base64) == simdjson::SUCCESS);
+    REQUIRE(ParseBase64Url(base64) == value + "\xff");
   }
 }
 

@@ -1,8 +1,11 @@
 #include "manifest/manifest.h"
 
+#include <cstdlib>
+
 #include <catch2/catch.hpp>
 
 #include "base/sha256.h"
+#include "tests/support/temp_folder.h"
 
 namespace snaptree {
 namespace {
@@ -144,6 +147,29 @@ TEST_CASE("our own member says where every row went") {
   }
 }
 )");
+}
+
+TEST_CASE("jq reads the manifest") {
+  const test::TempFolder folder;
+  const auto judge = [&](const std::string& text, const std::string& question) {
+    test::WriteWholeFile(folder / "MANIFEST.json", text);
+    const std::string command =
+        "jq -e '" + question + "' '" + folder / "MANIFEST.json' >/dev/null 2>&1";
+    return std::system(command.c_str()) == 0;
+  };
+  if (!judge("{}", "true")) {
+    WARN("no jq here: not tried");
+    return;
+  }
+  Manifest m = GoManifest();
+  m.fsm_path = "a\xff\"\\\n<&>.fsm";
+  m.snaptree_version = "0.1.0";
+  m.inputs.push_back({m.fsm_path, "REDIS0011", 9, {}, {}, 0, {}});
+  m.rows.total = 7;
+  const std::string text = ManifestText(m);
+  CHECK(judge(text, ".snaptree.rows.total == 7 and .snaptree.inputs[0].path == .source.fsm_path"));
+  CHECK_FALSE(judge(text, ".snaptree.rows.total == 8"));
+  CHECK_FALSE(judge(text.substr(0, text.size() - 3), "true"));
 }
 
 TEST_CASE("paths that are not UTF-8 are written as Go writes them") {

@@ -1,0 +1,135 @@
+#include "base/text.h"
+#include "cli/decode_summary.h"
+#include "cli/exit_codes.h"
+#include "cli/report_back_ends.h"
+#include "cli/snapshot_access.h"
+
+namespace snaptree::cli {
+namespace {
+
+void AppendRows(const RowClasses& rows, JsonText* json) {
+  json->Key("rows");
+  json->StartObject();
+  json->Member("total", rows.total);
+  json->Member("emitted", rows.emitted);
+  json->Member("older_version", rows.older_version);
+  json->Member("tombstone", rows.tombstone);
+  json->Member("expired", rows.expired);
+  json->Member("derived_index", rows.derived_index);
+  json->Member("operational", rows.operational);
+  json->Member("transactional", rows.transactional);
+  json->Member("excluded", rows.excluded);
+  json->Member("unknown", rows.unknown);
+  json->Member("damaged", rows.damaged);
+  json->EndObject();
+}
+
+void AppendInput(const ContainerInfo& info, JsonText* json) {
+  json->Key("input");
+  json->StartObject();
+  json->TextMember("path", info.path);
+  json->TextMember("format", info.format);
+  json->Member("bytes", info.bytes);
+  json->Key("crc32c");
+  if (info.crc32c) {
+    json->String(Hex32(*info.crc32c));
+  } else {
+    json->Null();
+  }
+  json->OptionalMember("snapshot_index", info.snapshot_index);
+  json->OptionalMember("hlc_ceiling_ms", info.hlc_ceiling_ms);
+  json->EndObject();
+}
+
+void AppendOutput(const DecodeOptions& options, JsonText* json) {
+  json->Key("output");
+  if (options.dry_run) {
+    json->Null();
+  } else {
+    json->Text(options.output);
+  }
+  json->MemberBool("dry_run", options.dry_run);
+}
+
+void AppendAdapters(const DecodeReport& report, JsonText* json) {
+  json->Key("adapters");
+  json->StartArray();
+  for (const AdapterReport& adapter : report.adapters) {
+    json->StartObject();
+    json->TextMember("name", adapter.name);
+    json->MemberBool("decoded", adapter.decoded);
+    json->Member("records", adapter.records);
+    AppendRows(adapter.rows, json);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+void AppendDamaged(const DecodeReport& report, JsonText* json) {
+  json->Key("damaged");
+  json->StartArray();
+  for (const DamagedRecord& record : report.damaged) {
+    json->StartObject();
+    json->TextMember("address", record.address);
+    json->TextMember("code", record.code);
+    json->TextMember("reason", record.reason);
+    json->Member("offset", record.offset);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+void AppendTree(const TreeTotals& tree, JsonText* json) {
+  json->Key("tree");
+  json->StartObject();
+  json->Member("files", tree.files);
+  json->Member("directories", tree.directories);
+  json->Member("bytes", tree.bytes);
+  json->EndObject();
+}
+
+}  // namespace
+
+std::string DecodeDocument(const DecodeRun& run) {
+  const DecodeReport& report = run.report;
+  JsonText json(JsonStyle::kPretty);
+  json.StartObject();
+  json.Member("schema", "snaptree.decode/1");
+  AppendInput(report.input, &json);
+  AppendOutput(run.options, &json);
+  json.MemberTimestamp("read_ts", report.read_ts);
+  json.MemberTimestamp("last_commit_ts", report.last_commit_ts);
+  AppendRows(report.rows, &json);
+  json.Member("not_decoded", report.not_decoded);
+  json.Member("newer_than_at", report.newer_than_at);
+  AppendAdapters(report, &json);
+  json.Member("records", report.records);
+  json.Member("losses", report.losses);
+  AppendTree(report.tree, &json);
+  AppendDamaged(report, &json);
+  json.Key("findings");
+  AppendFindings(report.findings, &json);
+  json.Key("salvage");
+  AppendSalvage(report.salvage, &json);
+  json.Member("elapsed_ms", run.elapsed_ms);
+  json.Member("peak_memory_bytes", run.peak_bytes);
+  json.Member("exit_code", static_cast<uint64_t>(run.ExitCode()));
+  json.EndObject();
+  return json.text() + "\n";
+}
+
+std::string FailedDecodeDocument(const DecodeOptions& options, const Status& status) {
+  JsonText json(JsonStyle::kPretty);
+  json.StartObject();
+  json.Member("schema", "snaptree.decode/1");
+  AppendOutput(options, &json);
+  json.Key("error");
+  json.StartObject();
+  AppendErrorMembers(status, &json);
+  json.EndObject();
+  json.Member("exit_code", static_cast<uint64_t>(ExitCodeOf(status)));
+  json.EndObject();
+  return json.text() + "\n";
+}
+
+}  // namespace snaptree::cli

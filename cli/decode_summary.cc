@@ -1,0 +1,176 @@
+#include "cli/decode_summary.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/exit_codes.h"
+#include "cli/shell_word.h"
+#include "cli/snapshot_access.h"
+#include "cli/text_table.h"
+#include "cli/tree_estimate.h"
+#include "decode/preflight.h"
+
+namespace snaptree::cli {
+namespace {
+
+uint64_t PerSecond(uint64_t amount, uint64_t ms) {
+  return static_cast<uint64_t>(static_cast<double>(amount) * 1000.0 / static_cast<double>(std::max<uint64_t>(ms, 1)));
+}
+
+std::string HeadLine(const DecodeRun& run) {
+  const DecodeReport& report = run.report;
+  const std::string what =
+      run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.options.output;
+  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {} records, {} files, {}", what, run.elapsed_ms / 1000,
+                     run.elapsed_ms / 100 % 10, HumanBytes(PerSecond(report.input.bytes, run.elapsed_ms)),
+                     HumanBytes(run.peak_bytes), Thousands(report.records), Thousands(report.tree.files),
+                     HumanBytes(report.tree.bytes));
+}
+
+std::string Equation(const RowClasses& rows) {
+  std::vector<std::string> terms = {"emitted " + Thousands(rows.emitted)};
+  const auto add = [&](const char* name, uint64_t n) {
+    if (n != 0) terms.push_back(std::string(name) + " " + Thousands(n));
+  };
+  add("older", rows.older_version);
+  add("deleted", rows.tombstone);
+  add("expired", rows.expired);
+  add("derived", rows.derived_index);
+  add("operational", rows.operational);
+  add("transactional", rows.transactional);
+  add("excluded", rows.excluded);
+  add("unknown", rows.unknown);
+  add("damaged", rows.damaged);
+  return SumText("rows " + Thousands(rows.total) + " =", terms);
+}
+
+// Rows by adapter and class; columns that are nowhere needed are left out.
+std::string AccountTable(const DecodeReport& report) {
+  struct Column {
+    const char* name;
+    uint64_t (*value)(const RowClasses&);
+  };
+  constexpr Column kColumns[] = {
+      {"rows", [](const RowClasses& r) { return r.total; }},
+      {"emitted", [](const RowClasses& r) { return r.emitted; }},
+      {"older", [](const RowClasses& r) { return r.older_version; }},
+      {"deleted", [](const RowClasses& r) { return r.tombstone; }},
+      {"expired", [](const RowClasses& r) { return r.expired; }},
+      {"derived", [](const RowClasses& r) { return r.derived_index; }},
+      {"system", [](const RowClasses& r) { return r.operational + r.transactional; }},
+      {"excluded", [](const RowClasses& r) { return r.excluded; }},
+      {"unknown", [](const RowClasses& r) { return r.unknown; }},
+      {"damaged", [](const RowClasses& r) { return r.damaged; }},
+  };
+  std::vector<const Column*> shown;
+  for (const Column& column : kColumns) {
+    if (column.value(report.rows) != 0) shown.push_back(&column);
+  }
+  TextTable table;
+  std::vector<std::string> head = {"adapter", "records"};
+  for (const Column* column : shown) head.emplace_back(column->name);
+  table.Add(std::move(head));
+  for (const AdapterReport& adapter : report.adapters) {
+    if (adapter.rows.total == 0) continue;
+    std::vector<std::string> line = {adapter.name, adapter.decoded ? Thousands(adapter.records) : "-"};
+    for (const Column* column : shown) line.push_back(Thousands(column->value(adapter.rows)));
+    table.Add(std::move(line));
+  }
+  return table.empty() ? "" : table.Text(2);
+}
+
+// Adapters whose rows stay behind, and why.
+std::string LeftBehind(const DecodeReport& report) {
+  std::string version;
+  std::string option;
+  for (size_t i = 0; i < kAdapterCount; ++i) {
+    const auto id = static_cast<AdapterId>(i);
+    for (const AdapterReport& adapter : report.adapters) {
+      if (adapter.name != AdapterName(id) || adapter.decoded || adapter.rows.excluded == 0) continue;
+      std::string& list = IsDecoded(id) ? option : version;
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", adapter.name, Thousands(adapter.rows.excluded));
+    }
+  }
+  std::string text;
+  if (!version.empty()) text += "  not decoded by this version, counted as excluded: " + version + "\n";
+  if (!option.empty()) text += "  left out by --adapter: " + option + "\n";
+  if (report.newer_than_at != 0) {
+    text += fmt::format("  newer than --at, counted as excluded: {}\n", Thousands(report.newer_than_at));
+  }
+  return text;
+}
+
+std::string DamagedLines(const DecodeReport& report) {
+  constexpr size_t kShown = 5;
+  std::string text;
+  for (size_t i = 0; i < report.damaged.size() && i < kShown; ++i) {
+    const DamagedRecord& d = report.damaged[i];
+    text += fmt::format("  damaged: {}: {} (offset {}) [{}]\n", d.address, d.reason, d.offset, d.code);
+  }
+  if (report.damaged.size() > kShown) {
+    text += fmt::format("  damaged: and {} more; --json lists them\n", Thousands(report.damaged.size() - kShown));
+  }
+  return text;
+}
+
+// What the tree takes on disk at most, against what is free.
+std::string SpaceVerdict(const DecodeRun& run) {
+  constexpr uint64_t kBlock = 4096;
+  const std::string folder = run.options.output.empty() ? "." : ParentFolder(run.options.output);
+  const uint64_t needed = run.report.tree.bytes + run.report.tree.files * kBlock;
+  struct statvfs fs {};
+  if (::statvfs(folder.c_str(), &fs) != 0) return "";
+  const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
+  const bool fits = needed <= free_bytes && (fs.f_files == 0 || run.report.tree.files <= fs.f_favail);
+  return fmt::format("  needs at most {} and {} inodes; {} has {} and {} free: {}\n", HumanBytes(needed),
+                     Thousands(run.report.tree.files), folder, HumanBytes(free_bytes), Thousands(fs.f_favail),
+                     fits ? "it fits" : "IT DOES NOT FIT");
+}
+
+std::string Verdict(const DecodeRun& run) {
+  const DecodeReport& report = run.report;
+  const std::string what = run.options.dry_run ? "dry run" : run.options.output;
+  if (run.ExitCode() == kExitDone) return what + ": complete, nothing lost (exit 0)";
+  std::string text;
+  const auto add = [&](uint64_t n, const char* name) {
+    if (n != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", Thousands(n), name);
+  };
+  add(report.not_decoded, "rows not decoded");
+  add(report.rows.unknown, "unknown rows");
+  add(report.rows.damaged, "damaged rows");
+  add(report.losses, "records not whole");
+  uint64_t warnings = 0;
+  for (const auto& [code, finding] : report.findings.by_code()) {
+    warnings += finding.severity == Severity::kWarning ? 1 : 0;
+  }
+  add(warnings, warnings == 1 ? "warning above" : "warnings above");
+  return what + (run.options.dry_run ? ": would not be complete: " : ": written, but not complete: ") + text + " (exit 3)";
+}
+
+}  // namespace
+
+int DecodeRun::ExitCode() const { return report.complete() ? kExitDone : kExitIncomplete; }
+
+void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
+  std::string text = HeadLine(run) + "\n" + Equation(run.report.rows) + "\n" + AccountTable(run.report) +
+                     LeftBehind(run.report) + DamagedLines(run.report);
+  if (run.options.dry_run) text += SpaceVerdict(run);
+  text.pop_back();
+  reporter.Say(level, text);
+  reporter.Findings(run.report.findings);
+  if (!run.report.salvage.empty()) reporter.Say(level, SalvageText(run.report.salvage));
+  if (!run.options.dry_run) {
+    reporter.Say(level, "check it:  (cd " + ShellWord(run.options.output) + " && sha256sum -c --quiet CHECKSUMS)");
+  }
+  // What is not all that exit 0 promises is said with -q too.
+  if (run.ExitCode() == kExitDone) {
+    reporter.Say(level, "snaptree: " + Verdict(run));
+  } else {
+    reporter.Say(Level::kVerdict, Verdict(run));
+  }
+}
+
+}  // namespace snaptree::cli

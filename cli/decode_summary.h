@@ -1,0 +1,28 @@
+// How a decode went: as text for people, and as the JSON document.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/json_text.h"
+#include "cli/reporter.h"
+#include "decode/decoder.h"
+
+namespace snaptree::cli {
+
+struct DecodeRun {
+  DecodeOptions options;
+  DecodeReport report;
+  uint64_t elapsed_ms = 0;
+  uint64_t peak_bytes = 0;
+
+  int ExitCode() const;
+};
+
+// Says everything on `level`, the most important line last.
+void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter);
+std::string DecodeDocument(const DecodeRun& run);
+// For a run that failed: there is always one document.
+std::string FailedDecodeDocument(const DecodeOptions& options, const Status& status);
+
+}  // namespace snaptree::cli

@@ -44,6 +44,15 @@ Result<InputFile> InputFile::FromFd(UniqueFd fd, std::string name) {
   return InputFile(std::move(fd), std::move(name), static_cast<uint64_t>(st.st_size));
 }
 
+Result<InputFile> InputFile::WithFlippedBit(uint64_t offset, int bit) const {
+  UniqueFd fd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3));
+  if (!fd.valid()) return SystemError(errno, "open", path_);
+  InputFile flipped(std::move(fd), path_, size_);
+  flipped.flipped_at_ = offset;
+  flipped.flipped_bits_ = static_cast<uint8_t>(1U << bit);
+  return flipped;
+}
+
 Result<size_t> InputFile::ReadAt(uint64_t offset, char* out, size_t n) const {
   size_t done = 0;
   while (done < n) {
@@ -52,6 +61,10 @@ Result<size_t> InputFile::ReadAt(uint64_t offset, char* out, size_t n) const {
     if (got < 0) return SystemError(errno, "read", path_).At(path_, offset + done);
     if (got == 0) break;
     done += static_cast<size_t>(got);
+  }
+  if (flipped_bits_ != 0 && offset <= flipped_at_ && flipped_at_ - offset < done) {
+    char& byte = out[flipped_at_ - offset];
+    byte = static_cast<char>(static_cast<uint8_t>(byte) ^ flipped_bits_);
   }
   return done;
 }

@@ -46,6 +46,9 @@ class InputFile {
   static Result<InputFile> Open(const std::string& path);
   // Takes over a descriptor, for scratch files that have no name any more; `name` is for messages.
   static Result<InputFile> FromFd(UniqueFd fd, std::string name);
+  // The same file, read as if one bit (0 = the lowest) of the byte at `offset` were the other way round: to try whether
+  // that bit explains a damage.
+  Result<InputFile> WithFlippedBit(uint64_t offset, int bit) const;
 
   const std::string& path() const { return path_; }
   uint64_t size() const { return size_; }
@@ -62,6 +65,8 @@ class InputFile {
   UniqueFd fd_;
   std::string path_;
   uint64_t size_ = 0;
+  uint64_t flipped_at_ = 0;
+  uint8_t flipped_bits_ = 0;  // of the byte at flipped_at_; 0: the file as it is
 };
 
 // Writes all of it, whatever write(2) takes at a time. `path` is for messages.

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,7 +57,6 @@ class Remover {
 
   RemovalDeadline* deadline_;
   unsigned steps_ = 0;
-  dev_t device_ = 0;
   int depth_ = 0;  // the level that is being emptied
   unsigned long long moved_ = 0;
   Level levels_[kMaxOpenLevels];
@@ -99,6 +97,7 @@ void Remover::RemoveEntry(const dirent64& entry) {
     }
     if (errno != EISDIR && errno != EPERM) return;
   }
+  // A mount point answers EBUSY and is left alone.
   if (::unlinkat(level.fd.get(), entry.d_name, AT_REMOVEDIR) == 0) {
     level.progress = true;
   } else if (errno == ENOTEMPTY || errno == EEXIST) {
@@ -126,8 +125,7 @@ void Remover::EnterOrMoveUp(const char* name) {
   const size_t name_size = std::strlen(name);
   if (name_size > NAME_MAX) return;
   UniqueFd fd = OpenFolderAt(level.fd.get(), name);
-  struct stat st {};
-  if (!fd.valid() || ::fstat(fd.get(), &st) != 0 || st.st_dev != device_) return;
+  if (!fd.valid()) return;
   Level& next = levels_[++depth_];
   next.fd = std::move(fd);
   std::memcpy(next.name, name, name_size + 1);
@@ -155,9 +153,6 @@ bool Remover::Leave() {
 }
 
 bool Remover::Empty(UniqueFd root) {
-  struct stat st {};
-  if (::fstat(root.get(), &st) != 0) return false;
-  device_ = st.st_dev;
   levels_[0].fd = std::move(root);
   do {
     while (const dirent64* const entry = NextEntry(&levels_[depth_])) {

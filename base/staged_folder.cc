@@ -24,6 +24,17 @@ constexpr size_t kAddedBytes = 1 + kMark.size() + kHexDigits + kScratchSuffix.si
 constexpr size_t kPartBytes[] = {255 - kAddedBytes, 143 - kAddedBytes};
 constexpr int kAttempts = 100;
 
+// The part of an output's name that its staged folders carry.
+std::string StagedNamePart(const std::string& output_name, size_t max_bytes) {
+  size_t size = std::min(output_name.size(), max_bytes);
+  // Not inside a UTF-8 character: some file systems refuse such names.
+  while (size > 0 && size < output_name.size() &&
+         (static_cast<uint8_t>(output_name[size]) & 0xc0) == 0x80) {
+    --size;
+  }
+  return output_name.substr(0, size);
+}
+
 std::string RandomHex() {
   char bytes[kHexDigits / 2];
   size_t got = 0;
@@ -65,16 +76,6 @@ bool IsStagedName(Slice name, Slice part) {
 }
 
 }  // namespace
-
-std::string StagedNamePart(const std::string& output_name, size_t max_bytes) {
-  size_t size = std::min(output_name.size(), max_bytes);
-  // Not inside a UTF-8 character: some file systems refuse such names.
-  while (size > 0 && size < output_name.size() &&
-         (static_cast<uint8_t>(output_name[size]) & 0xc0) == 0x80) {
-    --size;
-  }
-  return output_name.substr(0, size);
-}
 
 Result<StagedFolder> MakeStagedFolder(int parent_fd, const std::string& parent_path,
                                       const std::string& output_name, Slice suffix, mode_t mode) {

@@ -16,12 +16,8 @@ struct StagedFolder {
   UniqueFd fd;       // holds the lock
 };
 
-// The part of an output's name that its staged folders carry: cut when their own names would be too
-// long.
-std::string StagedNamePart(const std::string& output_name, size_t max_bytes);
-
-// Makes and locks `.<part>.snaptree-<hex><suffix>` in `parent_fd`, hex at random. `parent_path` is
-// for messages.
+// Makes and locks `.<name>.snaptree-<hex><suffix>` in `parent_fd`, hex at random, the name cut
+// where the whole would be too long for the file system. `parent_path` is for messages.
 Result<StagedFolder> MakeStagedFolder(int parent_fd, const std::string& parent_path,
                                       const std::string& output_name, Slice suffix, mode_t mode);
 

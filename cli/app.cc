@@ -21,7 +21,8 @@ const char* Variable(const char* name) { return std::getenv(name); }
 // Options are not known when they are what is wrong, so --json is looked for by itself.
 CommonOptions OptionsForErrors(std::span<const char* const> arguments) {
   CommonOptions common;
-  common.json = std::any_of(arguments.begin(), arguments.end(), [](const char* a) { return Slice(a) == "--json"; });
+  common.json = std::any_of(arguments.begin(), arguments.end(),
+                            [](const char* a) { return Slice(a) == "--json"; });
   return common;
 }
 
@@ -37,10 +38,12 @@ int RunCommand(const Invocation& invocation, Reporter& reporter) {
   try {
     return invocation.command->run(invocation, reporter);
   } catch (const std::bad_alloc&) {
-    reporter.Error(EnvironmentError("NoMemory", "the system gave no memory").Next("try a smaller --memory"));
+    reporter.Error(
+        EnvironmentError("NoMemory", "the system gave no memory").Next("try a smaller --memory"));
   } catch (const std::exception& error) {
     // Libraries throw what they cannot say otherwise; our own code does not.
-    reporter.Error(EnvironmentError("Internal", error.what()).Next("please report this with the command line"));
+    reporter.Error(EnvironmentError("Internal", error.what())
+                       .Next("please report this with the command line"));
   }
   return kExitEnvironment;
 }

@@ -23,6 +23,16 @@ Status Inspect(const Invocation& invocation, Reporter& reporter, InspectReport* 
   report->scan = std::move(input.scan);
   report->findings = std::move(input.findings);
   report->salvage = std::move(input.salvage);
+  if (report->UnknownRows() != 0) {
+    report->findings.Warn("unknown_rows",
+                          "rows with a reserved prefix and no known family: written by a newer "
+                          "server? decode keeps them "
+                          "in unknown/",
+                          "", report->UnknownRows());
+  }
+  if (const uint64_t damaged = report->scan.DamagedRows(); damaged != 0) {
+    report->findings.Warn("damaged_rows", "rows that cannot be read", "", damaged);
+  }
   struct stat st {};
   if (::stat(report->info.path.c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
       static_cast<uint64_t>(st.st_size) != report->info.bytes) {

@@ -55,10 +55,12 @@ Result<RowsOptions> OptionsOf(const Invocation& invocation) {
     SNAPTREE_ASSIGN(const FamilyId family, FamilyNamed(name));
     options.selection.families.push_back(family);
   }
-  if (invocation.Has(OptionId::kPrefix)) options.selection.prefix = invocation.Value(OptionId::kPrefix);
+  if (invocation.Has(OptionId::kPrefix))
+    options.selection.prefix = invocation.Value(OptionId::kPrefix);
   if (invocation.Has(OptionId::kPrefixHex)) {
     if (invocation.Has(OptionId::kPrefix)) {
-      return UsageError("OptionConflict", "--prefix and --prefix-hex say the same thing twice").Next("give one of them");
+      return UsageError("OptionConflict", "--prefix and --prefix-hex say the same thing twice")
+          .Next("give one of them");
     }
     const std::string& hex = invocation.Value(OptionId::kPrefixHex);
     const std::optional<std::string> bytes = ParseHex(hex);
@@ -77,7 +79,8 @@ Result<RowsOptions> OptionsOf(const Invocation& invocation) {
 
 Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t rows) {
   std::string ids;
-  for (const uint32_t id : scan.encryption_key_ids) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  for (const uint32_t id : scan.encryption_key_ids)
+    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
   return DataError("EncryptedRows", fmt::format("{} rows are encrypted", Thousands(rows)))
       .At(path)
       .Found(ids.empty() ? "" : "key ids " + ids)
@@ -85,7 +88,8 @@ Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t r
 }
 
 // Before any output: whether the view holds encrypted rows. The scan tells where to look closer.
-Status RefuseEncrypted(const std::string& path, const ScannedInput& input, const RowsOptions& options) {
+Status RefuseEncrypted(const std::string& path, const ScannedInput& input,
+                       const RowsOptions& options) {
   if (options.salvage || input.scan.EncryptedRows() == 0) return {};
   RowWalk walk(input.container->rows(), input.scan, options.selection);
   WalkedRow row;
@@ -98,8 +102,8 @@ Status RefuseEncrypted(const std::string& path, const ScannedInput& input, const
   return encrypted == 0 ? Status::Ok() : EncryptedRows(path, input.scan, encrypted);
 }
 
-Status PrintRows(const std::string& path, const ScannedInput& input, const RowsOptions& options, Progress& progress,
-                 StdoutWriter& out, RowsResult* result) {
+Status PrintRows(const std::string& path, const ScannedInput& input, const RowsOptions& options,
+                 Progress& progress, StdoutWriter& out, RowsResult* result) {
   const RowSource& source = input.container->rows();
   progress.Begin("rows", "bytes", source.extent().size());
   RowWalk walk(source, input.scan, options.selection);
@@ -122,13 +126,14 @@ Status PrintRows(const std::string& path, const ScannedInput& input, const RowsO
   }
   result->damaged = walk.damaged();
   if (result->damaged != 0) {
-    result->findings.Warn("damaged_rows", "rows that cannot be read were left out", walk.first_damaged(),
-                          result->damaged);
+    result->findings.Warn("damaged_rows", "rows that cannot be read were left out",
+                          walk.first_damaged(), result->damaged);
   }
   return {};
 }
 
-Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out, RowsResult* result) {
+Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out,
+           RowsResult* result) {
   const std::string& path = invocation.arguments.front();
   SNAPTREE_ASSIGN(const RowsOptions options, OptionsOf(invocation));
   SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
@@ -139,7 +144,8 @@ Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out, 
   DecodeOptions view;
   view.at = at;
   view.force = invocation.Has(OptionId::kForce);
-  SNAPTREE_TRY(CheckReadTimestamp(view, input.scan, input.container->info().path, &result->findings));
+  SNAPTREE_TRY(
+      CheckReadTimestamp(view, input.scan, input.container->info().path, &result->findings));
   SNAPTREE_TRY(RefuseEncrypted(path, input, options));
   SNAPTREE_TRY(PrintRows(path, input, options, progress, out, result));
   if (result->encrypted != 0) {
@@ -194,7 +200,8 @@ int RunRows(const Invocation& invocation, Reporter& reporter) {
   // What was printed before an error is still good, and the summary says that it is not all.
   const bool closed = !result.status.ok() && result.status.code() == kClosedPipe;
   if (reporter.json() && !closed) out.buffer() += SummaryLine(result);
-  if (Status flushed = closed ? Status::Ok() : out.Flush(); result.status.ok()) result.status = std::move(flushed);
+  if (Status flushed = closed ? Status::Ok() : out.Flush(); result.status.ok())
+    result.status = std::move(flushed);
   if (!result.status.ok()) reporter.Error(result.status);
   return ExitOf(result);
 }

@@ -1,8 +1,9 @@
-// Boost.Program_options does the splitting; what it would let pass (abbreviations, repeated values, an option in place
-// of a value) is refused here.
+// Boost.Program_options does the splitting; what it would let pass (abbreviations, repeated values,
+// an option in place of a value) is refused here.
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <thread>
+
+#include <boost/program_options.hpp>
 
 #include "base/text.h"
 #include "cli/invocation.h"
@@ -15,13 +16,15 @@ namespace {
 namespace po = boost::program_options;
 
 // No allow_guessing: an abbreviation that works today means something else tomorrow.
-constexpr int kStyle = po::command_line_style::allow_long | po::command_line_style::long_allow_next |
-                       po::command_line_style::long_allow_adjacent | po::command_line_style::allow_short |
-                       po::command_line_style::allow_dash_for_short | po::command_line_style::short_allow_next |
-                       po::command_line_style::short_allow_adjacent | po::command_line_style::allow_sticky;
+constexpr int kStyle =
+    po::command_line_style::allow_long | po::command_line_style::long_allow_next |
+    po::command_line_style::long_allow_adjacent | po::command_line_style::allow_short |
+    po::command_line_style::allow_dash_for_short | po::command_line_style::short_allow_next |
+    po::command_line_style::short_allow_adjacent | po::command_line_style::allow_sticky;
 
 std::string HelpHint(const Command* command) {
-  return "snaptree " + (command == nullptr ? std::string() : std::string(command->name) + " ") + "--help tells how";
+  return "snaptree " + (command == nullptr ? std::string() : std::string(command->name) + " ") +
+         "--help tells how";
 }
 
 Status WithHint(Status status, const std::string& hint, const Command* command) {
@@ -35,20 +38,23 @@ const Option* SpelledOption(Slice token, const std::vector<OptionId>& ids) {
   for (const OptionId id : ids) {
     const Option& option = OptionOf(id);
     const bool is_long = name.starts_with("--") && name.substr(2) == option.name;
-    const bool is_short = option.short_name != 0 && name.size() == 2 && name[1] == option.short_name;
+    const bool is_short =
+        option.short_name != 0 && name.size() == 2 && name[1] == option.short_name;
     if (is_long || is_short) return &option;
   }
   return nullptr;
 }
 
-// Where the command stands: the first token that is neither an option of everywhere nor the value of one.
+// Where the command stands: the first token that is neither an option of everywhere nor the value
+// of one.
 size_t FindCommandToken(const std::vector<std::string>& tokens) {
   const std::vector<OptionId> everywhere = OptionsOf(nullptr);
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i].size() < 2 || tokens[i][0] != '-' || tokens[i] == "--version") return i;
     if (tokens[i] == "--") return i;
     const Option* option = SpelledOption(tokens[i], everywhere);
-    if (option != nullptr && option->value != nullptr && tokens[i].find('=') == std::string::npos) ++i;
+    if (option != nullptr && option->value != nullptr && tokens[i].find('=') == std::string::npos)
+      ++i;
   }
   return tokens.size();
 }
@@ -58,13 +64,16 @@ Result<const Command*> CommandNamed(const std::string& word) {
   if (const Command* command = FindCommand(word)) return command;
   std::vector<Slice> names;
   for (const Command& c : Commands()) names.emplace_back(c.name);
-  return WithHint(UsageError("UnknownCommand", "unknown command").Found("\"" + Printable(word, 60) + "\""),
-                  NearestHint(word, names), nullptr);
+  return WithHint(
+      UsageError("UnknownCommand", "unknown command").Found("\"" + Printable(word, 60) + "\""),
+      NearestHint(word, names), nullptr);
 }
 
-// `-input X`, `-input=X` of the Go tools become `--input`; an empty `--cluster-id=` means none, as there.
+// `-input X`, `-input=X` of the Go tools become `--input`; an empty `--cluster-id=` means none, as
+// there.
 void AcceptGoForms(std::vector<std::string>* tokens) {
-  constexpr OptionId kGoOptions[] = {OptionId::kInput, OptionId::kOutput, OptionId::kAdapter, OptionId::kClusterId};
+  constexpr OptionId kGoOptions[] = {OptionId::kInput, OptionId::kOutput, OptionId::kAdapter,
+                                     OptionId::kClusterId};
   for (auto it = tokens->begin(); it != tokens->end() && *it != "--";) {
     bool drop = false;
     for (const OptionId id : kGoOptions) {
@@ -94,7 +103,8 @@ po::options_description Describe(const std::vector<OptionId>& ids) {
   return description;
 }
 
-Status UnknownOption(const po::unknown_option& error, const Command& command, const std::vector<OptionId>& ids) {
+Status UnknownOption(const po::unknown_option& error, const Command& command,
+                     const std::vector<OptionId>& ids) {
   const std::string given = error.get_option_name();
   std::vector<std::string> spelled;
   for (const OptionId id : ids) {
@@ -108,12 +118,13 @@ Status UnknownOption(const po::unknown_option& error, const Command& command, co
 Status SyntaxError(const po::invalid_command_line_syntax& error, const Command& command) {
   const bool extra = error.kind() == po::invalid_syntax::extra_parameter;
   return WithHint(UsageError(extra ? "OptionTakesNoValue" : "OptionNeedsValue",
-                             Printable(error.get_option_name(), 60) + (extra ? " takes no value" : " needs a value")),
+                             Printable(error.get_option_name(), 60) +
+                                 (extra ? " takes no value" : " needs a value")),
                   "", &command);
 }
 
-Result<std::vector<po::option>> Split(const std::vector<std::string>& tokens, const Command& command,
-                                      const std::vector<OptionId>& ids) {
+Result<std::vector<po::option>> Split(const std::vector<std::string>& tokens,
+                                      const Command& command, const std::vector<OptionId>& ids) {
   try {
     const po::options_description description = Describe(ids);
     return po::command_line_parser(tokens).options(description).style(kStyle).run().options;
@@ -138,8 +149,10 @@ Status TakeOption(const po::option& given, const std::vector<OptionId>& ids, Inv
   const std::string value = given.value.empty() ? "" : given.value.front();
   const bool is_next_token = given.original_tokens.size() > 1;
   if (is_next_token && (value == "--" || SpelledOption(value, ids) != nullptr)) {
-    return WithHint(UsageError("OptionNeedsValue", name + " needs a value").Found("the option " + Printable(value)),
-                    "if that is the value, write " + name + "=" + Printable(value) + ".", out->command);
+    return WithHint(UsageError("OptionNeedsValue", name + " needs a value")
+                        .Found("the option " + Printable(value)),
+                    "if that is the value, write " + name + "=" + Printable(value) + ".",
+                    out->command);
   }
   if (!option.repeatable && out->Has(option.id)) {
     return WithHint(UsageError("OptionRepeated", name + " is given twice"), "", out->command);
@@ -152,12 +165,14 @@ Status CheckArgumentCount(const Invocation& invocation) {
   const Command& command = *invocation.command;
   const size_t n = invocation.arguments.size();
   if (n < command.min_arguments) {
-    return WithHint(UsageError("ArgumentMissing", std::string(command.name) + " needs " + command.arguments),
-                    "", &command);
+    return WithHint(
+        UsageError("ArgumentMissing", std::string(command.name) + " needs " + command.arguments),
+        "", &command);
   }
   if (n > command.max_arguments) {
     const std::string& extra = invocation.arguments[command.max_arguments];
-    return WithHint(UsageError("ArgumentUnexpected", "one argument too many").Found("\"" + Printable(extra, 60) + "\""),
+    return WithHint(UsageError("ArgumentUnexpected", "one argument too many")
+                        .Found("\"" + Printable(extra, 60) + "\""),
                     "", &command);
   }
   return {};
@@ -189,13 +204,16 @@ Status TakeCommon(Invocation* out) {
   common.verbose = out->Has(OptionId::kVerbose) && !common.quiet;
   common.threads = std::max(1U, std::thread::hardware_concurrency());
   if (out->Has(OptionId::kThreads)) {
-    SNAPTREE_ASSIGN(common.threads, ParseThreads(where(OptionId::kThreads), out->Value(OptionId::kThreads)));
+    SNAPTREE_ASSIGN(common.threads,
+                    ParseThreads(where(OptionId::kThreads), out->Value(OptionId::kThreads)));
   }
   if (out->Has(OptionId::kMemory)) {
-    SNAPTREE_ASSIGN(common.memory_bytes, ParseMemory(where(OptionId::kMemory), out->Value(OptionId::kMemory)));
+    SNAPTREE_ASSIGN(common.memory_bytes,
+                    ParseMemory(where(OptionId::kMemory), out->Value(OptionId::kMemory)));
   }
   if (out->Has(OptionId::kProgress)) {
-    SNAPTREE_ASSIGN(common.progress, ParseProgress(where(OptionId::kProgress), out->Value(OptionId::kProgress)));
+    SNAPTREE_ASSIGN(common.progress,
+                    ParseProgress(where(OptionId::kProgress), out->Value(OptionId::kProgress)));
   }
   if (out->Has(OptionId::kColor)) {
     SNAPTREE_ASSIGN(common.color, ParseWhen(where(OptionId::kColor), out->Value(OptionId::kColor)));

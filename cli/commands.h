@@ -1,4 +1,5 @@
-// The commands. Each prints its data on standard output, all else through the reporter, and returns the exit code.
+// The commands. Each prints its data on standard output, all else through the reporter, and returns
+// the exit code.
 #pragma once
 
 #include "cli/invocation.h"

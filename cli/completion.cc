@@ -14,7 +14,8 @@ std::string CommandWords() {
   return Words(names);
 }
 
-// Single quotes of a shell string; our texts have no other character that matters inside single quotes.
+// Single quotes of a shell string; our texts have no other character that matters inside single
+// quotes.
 std::string Quoted(Slice text) {
   std::string out = "'";
   for (const char c : text) {
@@ -84,9 +85,9 @@ std::string ZshAction(Completes completes, Slice words) {
 std::string ZshOption(const Command* command, OptionId id) {
   const Option& option = OptionOf(id);
   const std::string name = std::string("--") + option.name;
-  const std::string value =
-      option.value == nullptr ? ""
-                              : std::string(":") + option.value + ":" + ZshAction(option.completes, option.words);
+  const std::string value = option.value == nullptr ? ""
+                                                    : std::string(":") + option.value + ":" +
+                                                          ZshAction(option.completes, option.words);
   const std::string text = "[" + ZshText(HelpOf(command, id)) + "]" + value;
   const std::string star = option.repeatable ? "*" : "";
   std::string out = " " + Quoted(star + name + (option.value == nullptr ? "" : "=") + text);
@@ -114,7 +115,8 @@ std::string BashCompletion() {
   }
   text += "  esac\n  case $command in\n";
   for (const Command& command : Commands()) {
-    text += std::string("    ") + command.name + ")\n      if [[ $cur == -* ]]; then\n        COMPREPLY=($(compgen -W " +
+    text += std::string("    ") + command.name +
+            ")\n      if [[ $cur == -* ]]; then\n        COMPREPLY=($(compgen -W " +
             Quoted(OptionWords(&command)) + " -- \"$cur\"))\n      else\n        " +
             BashAction(command.completes, "") + "\n      fi ;;\n";
   }
@@ -131,8 +133,9 @@ std::string ZshCompletion() {
   for (const Command& command : Commands()) {
     text += "  " + Quoted(std::string(command.name) + ":" + ZshText(command.summary)) + "\n";
   }
-  text += ")\nif (( CURRENT == 2 )); then\n  _describe command commands\n  return\nfi\n"
-          "local command=$words[2]\nshift words\n(( CURRENT-- ))\ncase $command in\n";
+  text +=
+      ")\nif (( CURRENT == 2 )); then\n  _describe command commands\n  return\nfi\n"
+      "local command=$words[2]\nshift words\n(( CURRENT-- ))\ncase $command in\n";
   for (const Command& command : Commands()) {
     text += std::string("  ") + command.name + ") _arguments -s";
     for (const OptionId id : OptionsOf(&command)) {
@@ -148,12 +151,13 @@ std::string FishCompletion() {
       "# fish completion for snaptree, made by: snaptree help --completion fish\n"
       "complete -c snaptree -f\n";
   for (const Command& command : Commands()) {
-    text += std::string("complete -c snaptree -n __fish_use_subcommand -a ") + command.name + " -d " +
-            Quoted(command.summary) + "\n";
+    text += std::string("complete -c snaptree -n __fish_use_subcommand -a ") + command.name +
+            " -d " + Quoted(command.summary) + "\n";
     const std::string here = "complete -c snaptree -n " +
                              Quoted(std::string("__fish_seen_subcommand_from ") + command.name);
     if (command.completes == Completes::kFile) text += here + " -F\n";
-    if (command.completes == Completes::kCommands) text += here + " -a " + Quoted(Words(HelpNames())) + "\n";
+    if (command.completes == Completes::kCommands)
+      text += here + " -a " + Quoted(Words(HelpNames())) + "\n";
     for (const OptionId id : OptionsOf(&command)) {
       const Option& option = OptionOf(id);
       if (option.hidden) continue;

@@ -17,17 +17,19 @@ namespace snaptree::cli {
 namespace {
 
 uint64_t PerSecond(uint64_t amount, uint64_t ms) {
-  return static_cast<uint64_t>(static_cast<double>(amount) * 1000.0 / static_cast<double>(std::max<uint64_t>(ms, 1)));
+  return static_cast<uint64_t>(static_cast<double>(amount) * 1000.0 /
+                               static_cast<double>(std::max<uint64_t>(ms, 1)));
 }
 
 std::string HeadLine(const DecodeRun& run) {
   const DecodeReport& report = run.report;
   const std::string what =
       run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.options.output;
-  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {} records, {} files, {}", what, run.elapsed_ms / 1000,
-                     run.elapsed_ms / 100 % 10, HumanBytes(PerSecond(report.input.bytes, run.elapsed_ms)),
-                     HumanBytes(run.peak_bytes), Thousands(report.records), Thousands(report.tree.files),
-                     HumanBytes(report.tree.bytes));
+  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {} records, {} files, {}", what,
+                     run.elapsed_ms / 1000, run.elapsed_ms / 100 % 10,
+                     HumanBytes(PerSecond(report.input.bytes, run.elapsed_ms)),
+                     HumanBytes(run.peak_bytes), Thousands(report.records),
+                     Thousands(report.tree.files), HumanBytes(report.tree.bytes));
 }
 
 std::string Equation(const RowClasses& rows) {
@@ -75,7 +77,8 @@ std::string AccountTable(const DecodeReport& report) {
   table.Add(std::move(head));
   for (const AdapterReport& adapter : report.adapters) {
     if (adapter.rows.total == 0) continue;
-    std::vector<std::string> line = {adapter.name, adapter.decoded ? Thousands(adapter.records) : "-"};
+    std::vector<std::string> line = {adapter.name,
+                                     adapter.decoded ? Thousands(adapter.records) : "-"};
     for (const Column* column : shown) line.push_back(Thousands(column->value(adapter.rows)));
     table.Add(std::move(line));
   }
@@ -89,16 +92,20 @@ std::string LeftBehind(const DecodeReport& report) {
   for (size_t i = 0; i < kAdapterCount; ++i) {
     const auto id = static_cast<AdapterId>(i);
     for (const AdapterReport& adapter : report.adapters) {
-      if (adapter.name != AdapterName(id) || adapter.decoded || adapter.rows.excluded == 0) continue;
+      if (adapter.name != AdapterName(id) || adapter.decoded || adapter.rows.excluded == 0)
+        continue;
       std::string& list = IsDecoded(id) ? option : version;
-      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", adapter.name, Thousands(adapter.rows.excluded));
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", adapter.name,
+                          Thousands(adapter.rows.excluded));
     }
   }
   std::string text;
-  if (!version.empty()) text += "  not decoded by this version, counted as excluded: " + version + "\n";
+  if (!version.empty())
+    text += "  not decoded by this version, counted as excluded: " + version + "\n";
   if (!option.empty()) text += "  left out by --adapter: " + option + "\n";
   if (report.newer_than_at != 0) {
-    text += fmt::format("  newer than --at, counted as excluded: {}\n", Thousands(report.newer_than_at));
+    text += fmt::format("  newer than --at, counted as excluded: {}\n",
+                        Thousands(report.newer_than_at));
   }
   return text;
 }
@@ -108,10 +115,12 @@ std::string DamagedLines(const DecodeReport& report) {
   std::string text;
   for (size_t i = 0; i < report.damaged.size() && i < kShown; ++i) {
     const DamagedRecord& d = report.damaged[i];
-    text += fmt::format("  damaged: {}: {} (offset {}) [{}]\n", d.address, d.reason, d.offset, d.code);
+    text +=
+        fmt::format("  damaged: {}: {} (offset {}) [{}]\n", d.address, d.reason, d.offset, d.code);
   }
   if (report.damaged.size() > kShown) {
-    text += fmt::format("  damaged: and {} more; --json lists them\n", Thousands(report.damaged.size() - kShown));
+    text += fmt::format("  damaged: and {} more; --json lists them\n",
+                        Thousands(report.damaged.size() - kShown));
   }
   return text;
 }
@@ -124,9 +133,11 @@ std::string SpaceVerdict(const DecodeRun& run) {
   struct statvfs fs {};
   if (::statvfs(folder.c_str(), &fs) != 0) return "";
   const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
-  const bool fits = needed <= free_bytes && (fs.f_files == 0 || run.report.tree.files <= fs.f_favail);
-  return fmt::format("  needs at most {} and {} inodes; {} has {} and {} free: {}\n", HumanBytes(needed),
-                     Thousands(run.report.tree.files), folder, HumanBytes(free_bytes), Thousands(fs.f_favail),
+  const bool fits =
+      needed <= free_bytes && (fs.f_files == 0 || run.report.tree.files <= fs.f_favail);
+  return fmt::format("  needs at most {} and {} inodes; {} has {} and {} free: {}\n",
+                     HumanBytes(needed), Thousands(run.report.tree.files), folder,
+                     HumanBytes(free_bytes), Thousands(fs.f_favail),
                      fits ? "it fits" : "IT DOES NOT FIT");
 }
 
@@ -147,7 +158,9 @@ std::string Verdict(const DecodeRun& run) {
     warnings += finding.severity == Severity::kWarning ? 1 : 0;
   }
   add(warnings, warnings == 1 ? "warning above" : "warnings above");
-  return what + (run.options.dry_run ? ": would not be complete: " : ": written, but not complete: ") + text + " (exit 3)";
+  return what +
+         (run.options.dry_run ? ": would not be complete: " : ": written, but not complete: ") +
+         text + " (exit 3)";
 }
 
 }  // namespace
@@ -155,15 +168,16 @@ std::string Verdict(const DecodeRun& run) {
 int DecodeRun::ExitCode() const { return report.complete() ? kExitDone : kExitIncomplete; }
 
 void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
-  std::string text = HeadLine(run) + "\n" + Equation(run.report.rows) + "\n" + AccountTable(run.report) +
-                     LeftBehind(run.report) + DamagedLines(run.report);
+  std::string text = HeadLine(run) + "\n" + Equation(run.report.rows) + "\n" +
+                     AccountTable(run.report) + LeftBehind(run.report) + DamagedLines(run.report);
   if (run.options.dry_run) text += SpaceVerdict(run);
   text.pop_back();
   reporter.Say(level, text);
   reporter.Findings(run.report.findings);
   if (!run.report.salvage.empty()) reporter.Say(level, SalvageText(run.report.salvage));
   if (!run.options.dry_run) {
-    reporter.Say(level, "check it:  (cd " + ShellWord(run.options.output) + " && sha256sum -c --quiet CHECKSUMS)");
+    reporter.Say(level, "check it:  (cd " + ShellWord(run.options.output) +
+                            " && sha256sum -c --quiet CHECKSUMS)");
   }
   // What is not all that exit 0 promises is said with -q too.
   if (run.ExitCode() == kExitDone) {

@@ -1,8 +1,7 @@
 #include "cli/exit_codes.h"
 
-#include <csignal>
-
 #include <array>
+#include <csignal>
 
 #include "base/cancel.h"
 
@@ -28,7 +27,8 @@ int ExitCodeOf(const Status& status) {
 int WorseExit(int a, int b) {
   const auto rank = [](int code) {
     constexpr std::array<int, 5> kRank = {0, 2, 3, 1, 4};
-    return code >= 0 && code < static_cast<int>(kRank.size()) ? kRank[static_cast<size_t>(code)] : 5;
+    return code >= 0 && code < static_cast<int>(kRank.size()) ? kRank[static_cast<size_t>(code)]
+                                                              : 5;
   };
   return rank(a) >= rank(b) ? a : b;
 }

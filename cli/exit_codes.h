@@ -12,8 +12,8 @@ inline constexpr int kExitIncomplete = 3;   // ran to the end, but not what 0 pr
 inline constexpr int kExitEnvironment = 4;  // the machine: I/O, space, memory, permission
 inline constexpr int kExitSignalBase = 128;
 
-// The code of a pipe on standard output that its reader closed: what a shell shows for SIGPIPE, which we ignore in order
-// to clean up.
+// The code of a pipe on standard output that its reader closed: what a shell shows for SIGPIPE,
+// which we ignore in order to clean up.
 inline constexpr const char* kClosedPipe = "ClosedPipe";
 
 // 0 for success; a signal that came gives 128 + its number.

@@ -25,7 +25,8 @@ std::string OptionLines(const Command& command, OptionGroup group, size_t width)
     const Option& option = OptionOf(id);
     if (option.group != group || option.hidden) continue;
     std::string line = "  " + OptionSpelling(option);
-    line += line.size() + 2 > kColumn ? "\n" + std::string(kColumn, ' ') : std::string(kColumn - line.size(), ' ');
+    line += line.size() + 2 > kColumn ? "\n" + std::string(kColumn, ' ')
+                                      : std::string(kColumn - line.size(), ' ');
     text += line + Wrapped(HelpOf(&command, id), width, kColumn, kColumn) + "\n";
   }
   return text;
@@ -60,8 +61,8 @@ std::string CommandHelp(const Command& command, size_t width) {
   if (*command.arguments != 0) text += std::string(" ") + command.arguments;
   text += "\n\nExamples:\n" + Indented(command.examples, 2);
   if (*command.details != 0) text += "\n" + Wrapped(command.details, width, 0, 0) + "\n";
-  for (const OptionGroup group :
-       {OptionGroup::kSelect, OptionGroup::kResult, OptionGroup::kTrouble, OptionGroup::kEverywhere}) {
+  for (const OptionGroup group : {OptionGroup::kSelect, OptionGroup::kResult, OptionGroup::kTrouble,
+                                  OptionGroup::kEverywhere}) {
     const std::string lines = OptionLines(command, group, width);
     if (!lines.empty()) text += std::string("\n") + GroupTitle(group) + ":\n" + lines;
   }
@@ -86,9 +87,11 @@ std::string ProgramHelp(size_t width) {
   for (const Command& command : Commands()) line(command.name, command.summary);
   text += "\nTopics, for snaptree help TOPIC:\n";
   for (const Topic& topic : Topics()) line(topic.name, topic.summary);
-  text += "\n" + Wrapped("snaptree COMMAND --help tells the options of a command. Each option of everywhere can be set by "
-                         "a variable too: SNAPTREE_THREADS=4 is --threads 4.",
-                         width, 0, 0);
+  text += "\n" + Wrapped(
+                     "snaptree COMMAND --help tells the options of a command. Each option of "
+                     "everywhere can be set by "
+                     "a variable too: SNAPTREE_THREADS=4 is --threads 4.",
+                     width, 0, 0);
   return text + "\n";
 }
 

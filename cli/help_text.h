@@ -25,7 +25,8 @@ const Topic* FindTopic(Slice name);
 // Names of the commands and topics that `help` takes.
 std::vector<Slice> HelpNames();
 
-// Text in lines of at most `width`, continued lines indented by `indent`. The first line begins at column `column`.
+// Text in lines of at most `width`, continued lines indented by `indent`. The first line begins at
+// column `column`.
 std::string Wrapped(Slice text, size_t width, size_t column, size_t indent);
 
 }  // namespace snaptree::cli

@@ -53,7 +53,9 @@ constexpr Topic kTopics[] = {
      "becomes 32 digits of the key's SHA-256, two underscores and the key's beginning.\n"
      "KEYMAP.jsonl in the same folder then holds the whole key (base64url):\n"
      "\n"
-     "  {\"encoded\":\"72ef1a09...__b64.foo\",\"original\":\"YjY0LmZvbw\",\"kind\":\"sha-fallback\"}\n"
+     "  "
+     "{\"encoded\":\"72ef1a09...__b64.foo\",\"original\":\"YjY0LmZvbw\",\"kind\":\"sha-fallback\"}"
+     "\n"
      "\n"
      "No key can make a file outside the output or replace another key's file.\n"
      "Names may begin with '-' or '.': write ./* and ls -A.\n"},
@@ -73,8 +75,8 @@ constexpr Topic kTopics[] = {
 std::span<const Topic> Topics() { return kTopics; }
 
 const Topic* FindTopic(Slice name) {
-  const auto* it =
-      std::find_if(std::begin(kTopics), std::end(kTopics), [&](const Topic& t) { return name == t.name; });
+  const auto* it = std::find_if(std::begin(kTopics), std::end(kTopics),
+                                [&](const Topic& t) { return name == t.name; });
   return it == std::end(kTopics) ? nullptr : it;
 }
 

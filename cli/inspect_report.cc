@@ -25,7 +25,8 @@ uint64_t InspectReport::OldestCommit() const {
   for (size_t i = 0; i < scan.families.size(); ++i) {
     // Service rows may stand at timestamp 1 in any store.
     const FamilyClass c = Families()[i].family_class;
-    if (c == FamilyClass::kData || c == FamilyClass::kUnknown) oldest = std::min(oldest, scan.families[i].min_commit_ts);
+    if (c == FamilyClass::kData || c == FamilyClass::kUnknown)
+      oldest = std::min(oldest, scan.families[i].min_commit_ts);
   }
   return oldest == UINT64_MAX ? 0 : oldest;
 }
@@ -40,7 +41,8 @@ std::vector<GroupCounts> InspectReport::ByAdapter() const {
   for (size_t i = 0; i < scan.families.size(); ++i) {
     const Family& family = Families()[i];
     const bool unknown = family.family_class == FamilyClass::kUnknown;
-    groups[unknown ? kAdapterCount : static_cast<size_t>(family.adapter)].counts.Merge(scan.families[i]);
+    groups[unknown ? kAdapterCount : static_cast<size_t>(family.adapter)].counts.Merge(
+        scan.families[i]);
   }
   std::erase_if(groups, [](const GroupCounts& g) { return g.counts.rows == 0; });
   return groups;

@@ -37,7 +37,7 @@ struct InspectReport {
   uint64_t UnknownRows() const { return scan.of(UnknownFamily()).rows; }
   // Over all MVCC rows.
   FamilyCounts Totals() const;
-  uint64_t OldestCommit() const;  // of data rows; 0: none
+  uint64_t OldestCommit() const;               // of data rows; 0: none
   std::vector<GroupCounts> ByAdapter() const;  // those with rows
   int ExitCode() const;
 };

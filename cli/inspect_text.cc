@@ -25,11 +25,14 @@ std::string AgeText(uint64_t ms) {
   return fmt::format("{} s", s);
 }
 
-std::string Line(Slice name, const std::string& text) { return fmt::format("  {:<19} {}\n", name, text); }
+std::string Line(Slice name, const std::string& text) {
+  return fmt::format("  {:<19} {}\n", name, text);
+}
 
 std::string FirstLine(const InspectReport& report) {
   std::string text = fmt::format("{}   {}", report.info.path, HumanBytes(report.info.bytes));
-  if (report.packed_bytes) text += fmt::format(" ({} compressed)", HumanBytes(*report.packed_bytes));
+  if (report.packed_bytes)
+    text += fmt::format(" ({} compressed)", HumanBytes(*report.packed_bytes));
   if (!report.salvage.empty()) {
     text += "   DAMAGED";
   } else if (report.info.crc32c) {
@@ -42,6 +45,7 @@ std::string FirstLine(const InspectReport& report) {
 
 std::string Origin(const InspectReport& report) {
   const bool header = report.info.hlc_ceiling_ms.has_value();
+  if (!report.salvage.empty()) return header ? "a node" : "unknown";
   if (header && report.info.crc32c) return "a node, as a finished snapshot";
   if (header) return "a node; without the footer of a finished snapshot";
   return report.info.crc32c ? "an old node (no FSM header)" : "an encoder (bare payload)";
@@ -51,11 +55,14 @@ std::string Encryption(const InspectReport& report) {
   const uint64_t encrypted = report.scan.EncryptedRows();
   if (encrypted == 0) return "not encrypted";
   std::string ids;
-  for (const uint32_t id : report.scan.encryption_key_ids) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  for (const uint32_t id : report.scan.encryption_key_ids)
+    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
   return fmt::format("{} rows ENCRYPTED (key ids {})", Thousands(encrypted), ids);
 }
 
-std::string Moment(uint64_t hlc) { return fmt::format("{} (HLC {})", UtcText(HlcMillis(hlc)), hlc); }
+std::string Moment(uint64_t hlc) {
+  return fmt::format("{} (HLC {})", UtcText(HlcMillis(hlc)), hlc);
+}
 
 std::string Times(const InspectReport& report) {
   const ScanResult& scan = report.scan;
@@ -81,15 +88,17 @@ class CountsTable {
  public:
   CountsTable(Slice first_column, const FamilyCounts& totals)
       : expired_(totals.expired != 0), newer_(totals.newer != 0), damaged_(totals.damaged != 0) {
-    std::vector<std::string> head = {std::string(first_column), "rows", "size", "live", "older", "deleted"};
+    std::vector<std::string> head = {
+        std::string(first_column), "rows", "size", "live", "older", "deleted"};
     if (expired_) head.emplace_back("expired");
     if (newer_) head.emplace_back("newer");
     if (damaged_) head.emplace_back("damaged");
     table_.Add(std::move(head));
   }
   void Add(Slice name, const FamilyCounts& c) {
-    std::vector<std::string> line = {std::string(name), Thousands(c.rows), HumanBytes(c.key_bytes + c.value_bytes),
-                                     Thousands(c.live), Thousands(c.older), Thousands(c.tombstone)};
+    std::vector<std::string> line = {
+        std::string(name), Thousands(c.rows),  HumanBytes(c.key_bytes + c.value_bytes),
+        Thousands(c.live), Thousands(c.older), Thousands(c.tombstone)};
     if (expired_) line.push_back(Thousands(c.expired));
     if (newer_) line.push_back(Thousands(c.newer));
     if (damaged_) line.push_back(Thousands(c.damaged));
@@ -136,21 +145,15 @@ std::string Equation(const InspectReport& report) {
 
 std::string Problems(const InspectReport& report) {
   std::string text;
-  for (const auto& [code, finding] : report.findings.by_code()) text += FindingText(code, finding) + "\n";
+  for (const auto& [code, finding] : report.findings.by_code())
+    text += FindingText(code, finding) + "\n";
   if (!report.salvage.empty()) text += SalvageText(report.salvage) + "\n";
-  if (report.UnknownRows() != 0) {
-    text += fmt::format("warning: unknown_rows: {} rows have a reserved prefix that no known family has: written by a "
-                        "newer server? decode keeps them in unknown/\n",
-                        Thousands(report.UnknownRows()));
-  }
   constexpr size_t kShown = 5;
   const auto& damaged = report.scan.damaged;
-  if (report.scan.DamagedRows() != 0) {
-    text += fmt::format("warning: damaged_rows: {} rows cannot be read\n", Thousands(report.scan.DamagedRows()));
-  }
   for (size_t i = 0; i < damaged.size() && i < kShown; ++i) {
-    text += fmt::format("  offset {}: {}: raw key {} ({})\n", damaged[i].position, damaged[i].defect,
-                        Printable(damaged[i].key, 60), FamilyName(damaged[i].family));
+    text +=
+        fmt::format("  offset {}: {}: raw key {} ({})\n", damaged[i].position, damaged[i].defect,
+                    Printable(damaged[i].key, 60), FamilyName(damaged[i].family));
   }
   return text;
 }
@@ -162,7 +165,8 @@ std::string Next(const InspectReport& report) {
   const TreeEstimate estimate = EstimateTree(report.scan);
   std::string text = "next: snaptree decode " + ShellWord(report.given) + " -o dump";
   if (!report.salvage.empty()) text += " --salvage";
-  text += fmt::format("\n      writes about {} in {} files", HumanBytes(estimate.bytes), Thousands(estimate.files));
+  text += fmt::format("\n      writes about {} in {} files", HumanBytes(estimate.bytes),
+                      Thousands(estimate.files));
   struct statvfs fs {};
   if (::statvfs(".", &fs) == 0) {
     text += fmt::format(" (free here: {}", HumanBytes(uint64_t{fs.f_bavail} * fs.f_frsize));
@@ -170,8 +174,10 @@ std::string Next(const InspectReport& report) {
     text += ")";
   }
   if (estimate.left_rows != 0) {
-    text += fmt::format("\n      this version decodes redis and rawkv; {} live rows of others are counted, not decoded",
-                        Thousands(estimate.left_rows));
+    text += fmt::format(
+        "\n      this version decodes redis and rawkv; {} live rows of others are counted, not "
+        "decoded",
+        Thousands(estimate.left_rows));
   }
   return text + "\n";
 }
@@ -182,10 +188,13 @@ std::string InspectText(const InspectReport& report) {
   std::string text = FirstLine(report);
   if (report.info.path != report.given) text += Line("chosen in", report.given);
   text += Line("written by", Origin(report));
-  text += Line("raft index", report.info.snapshot_index ? std::to_string(*report.info.snapshot_index) : "unknown");
+  text +=
+      Line("raft index",
+           report.info.snapshot_index ? std::to_string(*report.info.snapshot_index) : "unknown");
   text += Line("format", report.info.format + ", " + Encryption(report));
   if (report.info.raft_cutover_index) {
-    text += Line("", fmt::format("raft entries above {} are encrypted", *report.info.raft_cutover_index));
+    text += Line(
+        "", fmt::format("raft entries above {} are encrypted", *report.info.raft_cutover_index));
   }
   text += Times(report);
   text += Tables(report) + Equation(report) + Problems(report) + Next(report);

@@ -1,4 +1,5 @@
-// A command line that has been understood: the command, its arguments, the options with their values.
+// A command line that has been understood: the command, its arguments, the options with their
+// values.
 #pragma once
 
 #include <array>
@@ -45,16 +46,21 @@ class Invocation {
   // The value of an option. REQUIRES: Has(id).
   const std::string& Value(OptionId id) const { return values_[static_cast<size_t>(id)].front(); }
   // All values of a repeatable one; a flag has one empty value.
-  const std::vector<std::string>& Values(OptionId id) const { return values_[static_cast<size_t>(id)]; }
-  void Add(OptionId id, std::string value) { values_[static_cast<size_t>(id)].push_back(std::move(value)); }
+  const std::vector<std::string>& Values(OptionId id) const {
+    return values_[static_cast<size_t>(id)];
+  }
+  void Add(OptionId id, std::string value) {
+    values_[static_cast<size_t>(id)].push_back(std::move(value));
+  }
 
  private:
   std::array<std::vector<std::string>, kOptionCount> values_;
 };
 
-// Understands the arguments after the program's name. `environment` gives the value of a variable or null. Errors are usage
-// errors: "CommandMissing", "UnknownCommand", "UnknownOption", "OptionNeedsValue", "OptionTakesNoValue", "OptionRepeated",
-// "OptionValue", "ArgumentMissing", "ArgumentUnexpected".
+// Understands the arguments after the program's name. `environment` gives the value of a variable
+// or null. Errors are usage errors: "CommandMissing", "UnknownCommand", "UnknownOption",
+// "OptionNeedsValue", "OptionTakesNoValue", "OptionRepeated", "OptionValue", "ArgumentMissing",
+// "ArgumentUnexpected".
 Result<Invocation> ParseCommandLine(std::span<const char* const> arguments,
                                     const char* (*environment)(const char*));
 

@@ -7,7 +7,8 @@
 namespace snaptree::cli {
 namespace {
 
-// Text for troff: a dot at the start of a line and backslashes mean something there, and '-' is a hyphen.
+// Text for troff: a dot at the start of a line and backslashes mean something there, and '-' is a
+// hyphen.
 std::string Escaped(Slice text) {
   std::string out;
   for (const char c : text) {
@@ -42,10 +43,12 @@ std::string OptionEntry(const Command* command, OptionId id) {
 }
 
 std::string CommandSection(const Command& command) {
-  std::string text = ".SS snaptree " + Escaped(command.name) + " " + Escaped(command.arguments) + "\n";
+  std::string text =
+      ".SS snaptree " + Escaped(command.name) + " " + Escaped(command.arguments) + "\n";
   text += Escaped(command.summary) + ".\n.PP\n" + Escaped(command.details) + "\n";
   for (const OptionId id : OptionsOf(&command)) {
-    if (OptionOf(id).group != OptionGroup::kEverywhere && !OptionOf(id).hidden) text += OptionEntry(&command, id);
+    if (OptionOf(id).group != OptionGroup::kEverywhere && !OptionOf(id).hidden)
+      text += OptionEntry(&command, id);
   }
   text += ".PP\nExamples:\n" + Preformatted(command.examples);
   return text + ".PP\nExit codes:\n" + Preformatted(command.exits);
@@ -55,7 +58,8 @@ std::string CommandSection(const Command& command) {
 
 std::string ManPage() {
   std::string text =
-      ".TH SNAPTREE 1 \"\" \"snaptree " SNAPTREE_VERSION "\" \"User Commands\"\n"
+      ".TH SNAPTREE 1 \"\" \"snaptree " SNAPTREE_VERSION
+      "\" \"User Commands\"\n"
       ".SH NAME\nsnaptree \\- turn elastickv snapshots into files that people and tools can read\n"
       ".SH SYNOPSIS\n.B snaptree\n.I COMMAND\n[options] [arguments]\n"
       ".SH COMMANDS\n";

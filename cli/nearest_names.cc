@@ -44,7 +44,8 @@ std::vector<Slice> NearestNames(Slice given, std::span<const Slice> names) {
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Slice> out;
   for (const auto& [distance, name] : near) {
-    if (out.size() < kMost && std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+    if (out.size() < kMost && std::find(out.begin(), out.end(), name) == out.end())
+      out.push_back(name);
   }
   return out;
 }

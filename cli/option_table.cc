@@ -14,7 +14,8 @@ using enum OptionGroup;
 // By OptionId.
 constexpr Option kOptions[] = {
     {kAt, "at", 0, "TIME", kSelect,
-     "the state at a time: ISO 8601, Unix milliseconds, or a decimal HLC timestamp (the newest state)"},
+     "the state at a time: ISO 8601, Unix milliseconds, or a decimal HLC timestamp (the newest "
+     "state)"},
     {kAllVersions, "all-versions", 0, nullptr, kSelect,
      "also older and newer versions, deletions and store metadata"},
     {kFamily, "family", 0, "NAME", kSelect, "rows of this key family only; may be repeated",
@@ -22,8 +23,9 @@ constexpr Option kOptions[] = {
     {kPrefix, "prefix", 0, "TEXT", kSelect, "keys that begin with TEXT only"},
     {kPrefixHex, "prefix-hex", 0, "HEX", kSelect, "the same, in hexadecimal"},
     {kLimit, "limit", 0, "N", kSelect, "stop after N rows"},
-    {kAdapter, "adapter", 0, "LIST", kSelect, "these adapters only, comma separated (all that can be decoded)",
-     Completes::kWords, "all redis rawkv"},
+    {kAdapter, "adapter", 0, "LIST", kSelect,
+     "these adapters only, comma separated (all that can be decoded)", Completes::kWords,
+     "all redis rawkv"},
     {kBareRows, "bare-rows", 0, "VIEW", kSelect,
      "keys without a known prefix are raw key-value data (rawkv) or old Redis strings (redis)",
      Completes::kWords, "rawkv redis"},
@@ -38,7 +40,8 @@ constexpr Option kOptions[] = {
     {kForce, "force", 0, nullptr, kTrouble, "read --at before the retained window"},
     {kStrict, "strict", 0, nullptr, kTrouble, "any loss is an error (exit 2), with no output"},
     {kSalvage, "salvage", 0, nullptr, kTrouble, "go on past damage and tell what was skipped"},
-    {kMan, "man", 0, nullptr, kResult, "print the manual page", Completes::kNothing, "", false, true},
+    {kMan, "man", 0, nullptr, kResult, "print the manual page", Completes::kNothing, "", false,
+     true},
     {kCompletion, "completion", 0, "SHELL", kResult, "print the completion script for a shell",
      Completes::kWords, "bash zsh fish", false, true},
     {kJson, "json", 0, nullptr, kEverywhere, "machine-readable output"},
@@ -54,7 +57,8 @@ constexpr Option kOptions[] = {
     {kThreads, "threads", 0, "N", kEverywhere, "at most N threads (one for each core)"},
     {kMemory, "memory", 0, "SIZE", kEverywhere, "ceiling for memory, at least 16MiB (512MiB)"},
     {kScratch, "scratch", 0, "DIR", kEverywhere,
-     "folder for temporary files (beside the output; TMPDIR when there is none)", Completes::kFolder},
+     "folder for temporary files (beside the output; TMPDIR when there is none)",
+     Completes::kFolder},
     {kHelp, "help", 'h', nullptr, kEverywhere, "tell how to use the command"},
 };
 static_assert(std::size(kOptions) == kOptionCount);
@@ -65,15 +69,25 @@ constexpr CommandOption kInspectOptions[] = {
 };
 
 constexpr CommandOption kRowsOptions[] = {
-    {kAt, nullptr},        {kAllVersions, nullptr}, {kFamily, nullptr},
-    {kPrefix, nullptr},    {kPrefixHex, nullptr},   {kLimit, nullptr},
-    {kHex, nullptr},       {kForce, nullptr},
+    {kAt, nullptr},
+    {kAllVersions, nullptr},
+    {kFamily, nullptr},
+    {kPrefix, nullptr},
+    {kPrefixHex, nullptr},
+    {kLimit, nullptr},
+    {kHex, nullptr},
+    {kForce, nullptr},
     {kSalvage, "go on past damage and past encrypted rows, and tell what was skipped"},
 };
 
 constexpr CommandOption kDecodeOptions[] = {
-    {kAt, nullptr},        {kAdapter, nullptr},       {kBareRows, nullptr}, {kInput, nullptr},
-    {kOutput, nullptr},    {kClusterId, nullptr},     {kSnapshotIndex, nullptr},
+    {kAt, nullptr},
+    {kAdapter, nullptr},
+    {kBareRows, nullptr},
+    {kInput, nullptr},
+    {kOutput, nullptr},
+    {kClusterId, nullptr},
+    {kSnapshotIndex, nullptr},
     {kDryRun, nullptr},
     {kForce, "replace an existing output; read --at before the retained window"},
     {kStrict, nullptr},
@@ -83,7 +97,8 @@ constexpr CommandOption kDecodeOptions[] = {
 constexpr CommandOption kHelpOptions[] = {{kMan, nullptr}, {kCompletion, nullptr}};
 
 constexpr const char* kInputForms =
-    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a raft data "
+    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a "
+    "raft data "
     "directory (its newest whole snapshot), or - for standard input.";
 
 constexpr Command kCommands[] = {
@@ -118,10 +133,20 @@ constexpr Command kCommands[] = {
      "Topics: exit-codes, json, addresses, names, memory.",
      "snaptree help decode\n"
      "snaptree help exit-codes",
-     "0  always, when there is such a command or topic", kHelpOptions, 0, 1, Completes::kCommands, false,
-     RunHelp},
-    {"version", "print the version", "", "", "snaptree version",
-     "0  always", {}, 0, 0, Completes::kNothing, false, RunVersion},
+     "0  always, when there is such a command or topic", kHelpOptions, 0, 1, Completes::kCommands,
+     false, RunHelp},
+    {"version",
+     "print the version",
+     "",
+     "",
+     "snaptree version",
+     "0  always",
+     {},
+     0,
+     0,
+     Completes::kNothing,
+     false,
+     RunVersion},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The one table of commands and options. Parsing, --help, man page and shell completion are all made from it, so that
-// they cannot disagree.
+// The one table of commands and options. Parsing, --help, man page and shell completion are all
+// made from it, so that they cannot disagree.
 #pragma once
 
 #include <cstdint>
@@ -56,8 +56,8 @@ enum class Completes : uint8_t { kNothing, kFile, kFolder, kWords, kCommands };
 
 struct Option {
   OptionId id;
-  const char* name;  // without dashes
-  char short_name;   // 0: none
+  const char* name;   // without dashes
+  char short_name;    // 0: none
   const char* value;  // placeholder of its value; null: a flag
   OptionGroup group;
   const char* help;
@@ -74,11 +74,11 @@ struct CommandOption {
 
 struct Command {
   const char* name;
-  const char* summary;    // one line, no full stop
-  const char* arguments;  // "IN..."
-  const char* details;    // paragraphs for --help
-  const char* examples;   // lines
-  const char* exits;      // lines "CODE  MEANING"
+  const char* summary;                     // one line, no full stop
+  const char* arguments;                   // "IN..."
+  const char* details;                     // paragraphs for --help
+  const char* examples;                    // lines
+  const char* exits;                       // lines "CODE  MEANING"
   std::span<const CommandOption> options;  // beside those of everywhere
   size_t min_arguments;
   size_t max_arguments;
@@ -94,7 +94,8 @@ const Option& OptionOf(OptionId id);
 std::span<const Command> Commands();
 const Command* FindCommand(Slice name);  // null: there is none
 
-// The options of a command in the table's order: its own, then those of everywhere. With null, the latter alone.
+// The options of a command in the table's order: its own, then those of everywhere. With null, the
+// latter alone.
 std::vector<OptionId> OptionsOf(const Command* command);
 // What --help says about an option of a command.
 const char* HelpOf(const Command* command, OptionId id);

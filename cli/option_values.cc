@@ -33,7 +33,8 @@ Result<unsigned> ParseThreads(const std::string& where, const std::string& value
 
 Result<uint64_t> ParseMemory(const std::string& where, const std::string& value) {
   const std::optional<uint64_t> bytes = ParseSize(value);
-  if (!bytes || *bytes < kMinMemory) return BadValue(where, value, "a size of at least 16MiB, such as 512MiB or 2G");
+  if (!bytes || *bytes < kMinMemory)
+    return BadValue(where, value, "a size of at least 16MiB, such as 512MiB or 2G");
   return *bytes;
 }
 
@@ -43,12 +44,14 @@ Result<ProgressChoice> ParseProgress(const std::string& where, const std::string
     choice.json = true;
     return choice;
   }
-  if (const std::optional<uint64_t> seconds = ParseU64(value); seconds && *seconds > 0 && *seconds <= 86400) {
+  if (const std::optional<uint64_t> seconds = ParseU64(value);
+      seconds && *seconds > 0 && *seconds <= 86400) {
     choice.seconds = *seconds;
     return choice;
   }
   Result<When> when = ParseWhen(where, value);
-  if (!when.ok()) return BadValue(where, value, "auto, never, always, json, or seconds (1 to 86400)");
+  if (!when.ok())
+    return BadValue(where, value, "auto, never, always, json, or seconds (1 to 86400)");
   choice.when = *when;
   return choice;
 }
@@ -80,7 +83,8 @@ Result<uint64_t> ParseIndex(const std::string& where, const std::string& value) 
 
 Result<uint64_t> ParseAt(const std::string& where, const std::string& value) {
   constexpr const char* kExpected =
-      "a time such as 2026-11-20T03:12:44.917Z, Unix milliseconds (13 digits), or a decimal HLC timestamp above 0";
+      "a time such as 2026-11-20T03:12:44.917Z, Unix milliseconds (13 digits), or a decimal HLC "
+      "timestamp above 0";
   if (const std::optional<uint64_t> n = ParseU64(value)) {
     if (*n == 0) return BadValue(where, value, kExpected);
     return value.size() == kUnixMillisDigits ? HlcAtEndOfMillis(*n) : *n;
@@ -106,10 +110,12 @@ Result<std::vector<std::string>> ParseAdapters(const std::string& where, const s
     item.erase(item.find_last_not_of(" \t") + 1);
     if (item.empty()) continue;
     if (std::find(known.begin(), known.end(), item) == known.end()) {
-      return BadValue(where, item, "names out of " + JoinNames(known, ", ")).Next(NearestHint(item, known));
+      return BadValue(where, item, "names out of " + JoinNames(known, ", "))
+          .Next(NearestHint(item, known));
     }
     if (item == "all") all = true;
-    if (std::find(adapters.begin(), adapters.end(), item) == adapters.end()) adapters.push_back(item);
+    if (std::find(adapters.begin(), adapters.end(), item) == adapters.end())
+      adapters.push_back(item);
   }
   if (all) return std::vector<std::string>();
   if (adapters.empty()) return BadValue(where, value, "names out of " + JoinNames(known, ", "));

@@ -21,10 +21,11 @@ Result<When> ParseWhen(const std::string& where, const std::string& value);
 Result<uint64_t> ParseCount(const std::string& where, const std::string& value);
 // Decimal, or hexadecimal after "0x" (spec 07 chapter 10).
 Result<uint64_t> ParseIndex(const std::string& where, const std::string& value);
-// A read timestamp (HLC): decimal; 13 digits are Unix milliseconds; or ISO 8601. The two latter mean the end of their
-// millisecond.
+// A read timestamp (HLC): decimal; 13 digits are Unix milliseconds; or ISO 8601. The two latter
+// mean the end of their millisecond.
 Result<uint64_t> ParseAt(const std::string& where, const std::string& value);
-// Names of AdapterName(), comma separated, blanks and empty items ignored as the Go tools do; "all" or nothing is empty.
+// Names of AdapterName(), comma separated, blanks and empty items ignored as the Go tools do; "all"
+// or nothing is empty.
 Result<std::vector<std::string>> ParseAdapters(const std::string& where, const std::string& value);
 
 // Values of an invocation; what was not given is nullopt.

@@ -41,7 +41,8 @@ Plan MakePlan(const CommonOptions& common, bool shares_terminal) {
     if (can_draw && !common.json) return {Form::kBar, milliseconds{0}, kRedraw};
     return {common.json ? Form::kJson : Form::kPlain, kAlwaysLine, kAlwaysLine};
   }
-  const bool wanted = choice.when == When::kAuto && !common.quiet && !common.json && !shares_terminal;
+  const bool wanted =
+      choice.when == When::kAuto && !common.quiet && !common.json && !shares_terminal;
   if (wanted && can_draw) return {Form::kBar, kFirstDraw, kRedraw};
   return {};
 }
@@ -67,7 +68,8 @@ void Run(ProgressReader reader, Reporter& reporter, Plan plan, const std::atomic
   const Form on_request = reporter.json() ? Form::kJson : Form::kPlain;
   Clock::time_point next = Clock::now() + plan.first;
   for (;;) {
-    // Looks are taken at least once a second, so that the start of a phase is known when somebody asks.
+    // Looks are taken at least once a second, so that the start of a phase is known when somebody
+    // asks.
     const bool idle = plan.form == Form::kNone;
     const auto until_next = std::chrono::duration_cast<milliseconds>(next - Clock::now());
     WaitForStatusRequest(idle ? kSample : std::clamp(until_next, milliseconds{0}, kSample));
@@ -83,8 +85,8 @@ void Run(ProgressReader reader, Reporter& reporter, Plan plan, const std::atomic
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(const Progress& progress, Reporter& reporter, const CommonOptions& common,
-                                 bool shares_terminal) {
+ProgressDisplay::ProgressDisplay(const Progress& progress, Reporter& reporter,
+                                 const CommonOptions& common, bool shares_terminal) {
   // Signals are for the main thread: it may be inside a read that only a signal can end.
   sigset_t all;
   sigset_t before;

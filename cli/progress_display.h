@@ -11,7 +11,8 @@ namespace snaptree::cli {
 
 class ProgressDisplay {
  public:
-  // `shares_terminal`: data goes to the same terminal, so nothing is drawn unless it was asked for. All must outlive this.
+  // `shares_terminal`: data goes to the same terminal, so nothing is drawn unless it was asked for.
+  // All must outlive this.
   ProgressDisplay(const Progress& progress, Reporter& reporter, const CommonOptions& common,
                   bool shares_terminal = false);
   ~ProgressDisplay() { Stop(); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "cli/json_text.h"
@@ -11,15 +12,43 @@
 namespace snaptree::cli {
 namespace {
 
-std::string Amount(const ProgressLook& look, uint64_t v) {
-  return Slice(look.unit) == "bytes" ? HumanBytes(v) : Thousands(v);
+// Bytes in the unit that suits `scale`, with about three digits: "2.61" and "GiB" of 4.21 GiB.
+struct Scaled {
+  double divisor = 1;
+  const char* unit = "bytes";
+};
+
+Scaled ScaleOf(uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+  Scaled scaled;
+  for (const char* unit : kUnits) {
+    if (static_cast<double>(bytes) < scaled.divisor * 1024) break;
+    scaled = {scaled.divisor * 1024, unit};
+  }
+  return scaled;
 }
 
+std::string InUnits(uint64_t bytes, const Scaled& scaled) {
+  const double v = static_cast<double>(bytes) / scaled.divisor;
+  return fmt::format("{:.{}f}", v, scaled.divisor == 1 || v >= 100 ? 0 : v >= 10 ? 1 : 2);
+}
+
+bool CountsBytes(const ProgressLook& look) { return Slice(look.unit) == "bytes"; }
+
 std::string DoneText(const ProgressLook& look) {
-  std::string text = Amount(look, look.done);
-  if (look.total != 0) text += " of " + Amount(look, look.total);
-  if (Slice(look.unit) != "bytes") text += std::string(" ") + look.unit;
-  return text;
+  if (CountsBytes(look)) {
+    const Scaled scaled = ScaleOf(look.total != 0 ? look.total : look.done);
+    const std::string of = look.total != 0 ? "/" + InUnits(look.total, scaled) : "";
+    return InUnits(look.done, scaled) + of + " " + scaled.unit;
+  }
+  const std::string of = look.total != 0 ? "/" + Thousands(look.total) : "";
+  return Thousands(look.done) + of + " " + look.unit;
+}
+
+std::string SpeedText(const ProgressLook& look) {
+  if (!CountsBytes(look)) return Thousands(*look.per_second) + "/s";
+  const Scaled scaled = ScaleOf(*look.per_second);
+  return InUnits(*look.per_second, scaled) + " " + scaled.unit + "/s";
 }
 
 uint64_t Percent(const ProgressLook& look) {
@@ -28,7 +57,8 @@ uint64_t Percent(const ProgressLook& look) {
 }
 
 std::string EtaText(uint64_t seconds) {
-  if (seconds >= 3600) return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  if (seconds >= 3600)
+    return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
 }
 
@@ -37,9 +67,10 @@ std::string Figures(const ProgressLook& look, Slice between) {
   std::string text;
   if (look.total != 0) text += fmt::format("{:2} %{}", Percent(look), between);
   text += DoneText(look);
-  if (look.per_second) text += fmt::format("{}{}/s", between, Amount(look, *look.per_second));
+  if (look.per_second) text += std::string(between) + SpeedText(look);
   if (look.eta_seconds) text += fmt::format("{}eta {}", between, EtaText(*look.eta_seconds));
-  text += fmt::format("{}mem {}/{} MiB", between, look.resident_bytes >> 20, look.memory_limit >> 20);
+  text +=
+      fmt::format("{}mem {}/{} MiB", between, look.resident_bytes >> 20, look.memory_limit >> 20);
   return text;
 }
 
@@ -62,7 +93,8 @@ ProgressLook ProgressReader::Look() {
   }
   last_done_ = look.done;
   const auto milliseconds = [&](Clock::time_point since) {
-    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - since).count());
+    return static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - since).count());
   };
   look.elapsed_ms = milliseconds(start_);
   constexpr uint64_t kEnoughToTell = 500;

@@ -27,7 +27,10 @@ struct ProgressLook {
 class ProgressReader {
  public:
   ProgressReader(const Progress& progress, uint64_t memory_limit)
-      : progress_(progress), memory_limit_(memory_limit), start_(Clock::now()), phase_start_(start_) {}
+      : progress_(progress),
+        memory_limit_(memory_limit),
+        start_(Clock::now()),
+        phase_start_(start_) {}
   ProgressLook Look();
 
  private:
@@ -41,7 +44,8 @@ class ProgressReader {
   uint64_t last_done_ = 0;
 };
 
-// "scan  [####----]  62 %  2.61 of 4.21 GiB  412.00 MiB/s  eta 0:04  mem 201 of 512 MiB", at most `width` wide.
+// "scan  [####----]  62 %  2.61 of 4.21 GiB  412.00 MiB/s  eta 0:04  mem 201 of 512 MiB", at most
+// `width` wide.
 std::string ProgressBarLine(const ProgressLook& look, size_t width);
 // "      9,418,220 rows, 12 files"; empty when there is nothing to count.
 std::string ProgressCountLine(const ProgressLook& look);

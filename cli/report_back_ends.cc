@@ -21,7 +21,8 @@ class TerminalBackEnd : public ReportBackEnd {
 
   void Error(const Status& error) override {
     std::string text = Paint("31", kProgram) + WithoutControls(error.Message()) + "\n";
-    if (!error.info().next.empty()) text += Paint("1", "next: ") + WithoutControls(error.info().next) + "\n";
+    if (!error.info().next.empty())
+      text += Paint("1", "next: ") + WithoutControls(error.info().next) + "\n";
     lines_.Print(text);
   }
   void Finding(const std::string& code, const snaptree::Finding& finding) override {
@@ -80,7 +81,8 @@ class JsonBackEnd : public ReportBackEnd {
 
 class FileBackEnd : public ReportBackEnd {
  public:
-  explicit FileBackEnd(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  explicit FileBackEnd(UniqueFd fd, std::string path)
+      : fd_(std::move(fd)), path_(std::move(path)) {}
 
   void Error(const Status& error) override {
     Write("error: " + error.Message());
@@ -102,7 +104,8 @@ class FileBackEnd : public ReportBackEnd {
   // A log that cannot be written must not end the run that it tells about.
   void Write(const std::string& line) {
     const std::lock_guard lock(mutex_);
-    const Status ignored = WriteFully(fd_.get(), Rfc3339Now() + " " + WithoutControls(line) + "\n", path_);
+    const Status ignored =
+        WriteFully(fd_.get(), Rfc3339Now() + " " + WithoutControls(line) + "\n", path_);
   }
 
   std::mutex mutex_;

@@ -18,7 +18,8 @@ Result<std::unique_ptr<ReportBackEnd>> NewFileBackEnd(const std::string& path);
 
 class JsonText;
 
-// "code", "what", "source", "offset", "address", "expected", "found", "hint", "exit_code" of an error, inside an object.
+// "code", "what", "source", "offset", "address", "expected", "found", "hint", "exit_code" of an
+// error, inside an object.
 void AppendErrorMembers(const Status& error, JsonText* json);
 // An array of findings.
 void AppendFindings(const Findings& findings, JsonText* json);

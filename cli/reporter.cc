@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "cli/exit_codes.h"
 #include "cli/report_back_ends.h"
+#include "cli/signals.h"
 
 namespace snaptree::cli {
 
@@ -21,8 +23,14 @@ Status Reporter::OpenLog() {
 
 void Reporter::Error(const Status& error) {
   if (error.code() == kClosedPipe) return;
-  front_->Error(error);
-  if (log_ != nullptr) log_->Error(error);
+  Status said = error;
+  if (error.kind() == ErrorKind::kCancelled) {
+    ErrorInfo info = error.info();
+    info.what = std::string("ended by ") + SignalName(g_cancel_signal.load());
+    said = Status(std::move(info));
+  }
+  front_->Error(said);
+  if (log_ != nullptr) log_->Error(said);
 }
 
 void Reporter::Findings(const snaptree::Findings& findings, bool all_notes) {

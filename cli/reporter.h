@@ -1,5 +1,5 @@
-// What a run says beside its data: errors, findings, messages. One front end (terminal or JSON, on standard error) and,
-// with --log-file, a file that gets everything. Thread-safe.
+// What a run says beside its data: errors, findings, messages. One front end (terminal or JSON, on
+// standard error) and, with --log-file, a file that gets everything. Thread-safe.
 #pragma once
 
 #include <memory>

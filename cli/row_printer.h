@@ -1,5 +1,5 @@
-// One row as a line of JSON (docs/cli-json.md). Written straight into the output buffer: a row costs no allocation, and a
-// large value is read and written in pieces.
+// One row as a line of JSON (docs/cli-json.md). Written straight into the output buffer: a row
+// costs no allocation, and a large value is read and written in pieces.
 #pragma once
 
 #include "base/result.h"
@@ -22,8 +22,8 @@ class RowPrinter {
   void AppendKey(const WalkedRow& row);
   void AppendNumber(uint64_t v);
   void AppendTimestamp(Slice name, uint64_t hlc);
-  // Calls take(piece) -> Status for all of a value. With whole_characters no piece ends inside a UTF-8 character; a piece
-  // is always a multiple of 3 bytes otherwise, but for the last.
+  // Calls take(piece) -> Status for all of a value. With whole_characters no piece ends inside a
+  // UTF-8 character; a piece is always a multiple of 3 bytes otherwise, but for the last.
   template <class Take>
   Status ForEachPart(const ValueRef& value, bool whole_characters, Take take);
   Result<bool> IsText(const ValueRef& value);

@@ -9,7 +9,9 @@
 namespace snaptree::cli {
 namespace {
 
-bool IsRawFamily(FamilyId family) { return family == RawMetadataFamily() || family == RegistryFamily(); }
+bool IsRawFamily(FamilyId family) {
+  return family == RawMetadataFamily() || family == RegistryFamily();
+}
 
 }  // namespace
 
@@ -79,8 +81,8 @@ FamilyId RowWalk::FamilyOfRow(const Row& row) const {
 
 void RowWalk::NoteDamaged(const Row& row, const char* defect) {
   if (damaged_++ > 0) return;
-  first_damaged_ = std::string(defect) + " at offset " + std::to_string(row.position) + ", raw key " +
-                   Printable(row.key, 80);
+  first_damaged_ = std::string(defect) + " at offset " + std::to_string(row.position) +
+                   ", raw key " + Printable(row.key, 80);
 }
 
 void RowWalk::Take(const Row& row, FamilyId family, WalkedRow* out) {

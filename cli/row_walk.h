@@ -1,7 +1,8 @@
 // Walks rows of several families in file order, each with its verdict: what `rows` prints.
 //
-// The scan's index says where the rows of a family stand, so a walk reads only what was asked for and need not find out
-// the family of each row; only in very odd files, whose extents are mixed, every row is classified.
+// The scan's index says where the rows of a family stand, so a walk reads only what was asked for
+// and need not find out the family of each row; only in very odd files, whose extents are mixed,
+// every row is classified.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,9 @@ namespace snaptree::cli {
 
 // Views live until the next Next().
 struct WalkedRow {
-  Slice key;          // logical; of a raw row, all of it
-  bool raw = false;   // a row that is not an MVCC row: no timestamp, no value header
-  ValueRef value;     // without the value header
+  Slice key;         // logical; of a raw row, all of it
+  bool raw = false;  // a row that is not an MVCC row: no timestamp, no value header
+  ValueRef value;    // without the value header
   uint64_t commit_ts = 0;
   uint64_t expire_at = 0;
   bool tombstone = false;

@@ -3,7 +3,8 @@
 namespace snaptree::cli {
 
 std::string ShellWord(const std::string& word) {
-  constexpr const char* kSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
+  constexpr const char* kSafe =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
   if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
   std::string out = "'";
   for (const char c : word) {

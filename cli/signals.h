@@ -1,5 +1,5 @@
-// Signals: SIGINT, SIGTERM and SIGHUP ask the run to clean up and end (base/cancel.h), a second one ends it at once;
-// SIGUSR1 asks for a line of progress; SIGPIPE becomes EPIPE.
+// Signals: SIGINT, SIGTERM and SIGHUP ask the run to clean up and end (base/cancel.h), a second one
+// ends it at once; SIGUSR1 asks for a line of progress; SIGPIPE becomes EPIPE.
 #pragma once
 
 #include <chrono>

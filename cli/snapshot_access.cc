@@ -7,7 +7,8 @@
 
 namespace snaptree::cli {
 
-Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation, Progress* progress) {
+Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
+                                 Progress* progress) {
   SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
   OpenInputOptions options;
   options.scratch_folder = invocation.common.scratch_folder;
@@ -26,10 +27,13 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
 
 std::string SalvageText(const SalvageReport& report) {
   std::string text = "salvage: " + report.damage + "\n";
-  text += fmt::format("salvage: {} rows kept; {} stretches lost, {} in all", Thousands(report.rows_kept),
-                      Thousands(report.lost_ranges), HumanBytes(report.bytes_lost));
-  if (report.rows_suspect != 0) text += fmt::format("; {} suspect rows dropped", Thousands(report.rows_suspect));
-  if (report.rows_duplicate != 0) text += fmt::format("; {} duplicates dropped", Thousands(report.rows_duplicate));
+  text += fmt::format("salvage: {} rows kept; {} stretches lost, {} in all",
+                      Thousands(report.rows_kept), Thousands(report.lost_ranges),
+                      HumanBytes(report.bytes_lost));
+  if (report.rows_suspect != 0)
+    text += fmt::format("; {} suspect rows dropped", Thousands(report.rows_suspect));
+  if (report.rows_duplicate != 0)
+    text += fmt::format("; {} duplicates dropped", Thousands(report.rows_duplicate));
   if (report.rows_out_of_order != 0) {
     text += fmt::format("; {} rows sorted into place", Thousands(report.rows_out_of_order));
   }
@@ -38,7 +42,8 @@ std::string SalvageText(const SalvageReport& report) {
     const LostRange& lost = report.lost[i];
     text += fmt::format("\nsalvage: lost offsets {} to {}: {}", lost.begin, lost.end, lost.reason);
   }
-  if (report.lost_ranges > kShown) text += fmt::format("\nsalvage: and {} more", Thousands(report.lost_ranges - kShown));
+  if (report.lost_ranges > kShown)
+    text += fmt::format("\nsalvage: and {} more", Thousands(report.lost_ranges - kShown));
   return text;
 }
 

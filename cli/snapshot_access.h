@@ -1,4 +1,5 @@
-// What inspect and rows have in common: opening and scanning an input, and what to say about salvage and --at.
+// What inspect and rows have in common: opening and scanning an input, and what to say about
+// salvage and --at.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,8 @@ struct ScannedInput {
 };
 
 // --at, --salvage, --scratch and --memory are taken from the invocation.
-Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation, Progress* progress);
+Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
+                                 Progress* progress);
 
 // "salvage: ..." lines, without the last newline. REQUIRES: !report.empty().
 std::string SalvageText(const SalvageReport& report);

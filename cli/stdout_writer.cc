@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/cancel.h"
@@ -12,15 +13,27 @@
 namespace snaptree::cli {
 namespace {
 
+bool IsWritable(int timeout_ms) {
+  pollfd wait{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&wait, 1, timeout_ms) == 1;
+}
+
 Status WriteStdout(Slice text) {
   while (!text.empty()) {
-    SNAPTREE_TRY(CheckCancelled());
-    const ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<size_t>(n));
+    size_t n = text.size();
+    if (IsCancelled()) {
+      // The last words of a run that was ended: said as long as somebody listens. A pipe that is
+      // writable takes this much without waiting.
+      constexpr int kPatienceMs = 200;
+      constexpr size_t kPiece = 4096;
+      if (!IsWritable(kPatienceMs)) return Cancelled();
+      n = std::min(n, kPiece);
+    }
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), n);
+    if (written >= 0) {
+      text.remove_prefix(static_cast<size_t>(written));
     } else if (errno == EAGAIN) {  // somebody else made the pipe non-blocking
-      pollfd wait{STDOUT_FILENO, POLLOUT, 0};
-      ::poll(&wait, 1, 1000);
+      IsWritable(1000);
     } else if (errno == EPIPE) {
       return EnvironmentError(kClosedPipe, "the reader of standard output has gone");
     } else if (errno != EINTR) {

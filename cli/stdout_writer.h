@@ -25,7 +25,8 @@ class StdoutWriter {
 // Writes all of a text.
 Status PrintToStdout(Slice text);
 
-// Descriptors 0 to 2 that the caller has closed: a file that we open must not get one of their numbers.
+// Descriptors 0 to 2 that the caller has closed: a file that we open must not get one of their
+// numbers.
 void OpenStandardDescriptors();
 
 }  // namespace snaptree::cli

@@ -16,7 +16,8 @@ size_t TerminalWidth(int fd) {
   constexpr size_t kUsual = 80;
   constexpr size_t kNarrowest = 20;
   if (const char* columns = std::getenv("COLUMNS")) {
-    if (const auto n = ParseU64(columns); n && *n >= kNarrowest && *n <= 10000) return static_cast<size_t>(*n);
+    if (const auto n = ParseU64(columns); n && *n >= kNarrowest && *n <= 10000)
+      return static_cast<size_t>(*n);
   }
   winsize size{};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= kNarrowest) return size.ws_col;

@@ -17,10 +17,12 @@ bool IsDumbTerminal();
 // --color, NO_COLOR and TERM.
 bool UseColor(When choice, int fd);
 
-// Text as it may stand on a terminal: control characters that a name from the input could smuggle in become \xHH.
+// Text as it may stand on a terminal: control characters that a name from the input could smuggle
+// in become \xHH.
 std::string WithoutControls(Slice text);
 
-// The status lines on standard error. Messages and status share the terminal, so both go through here. Thread-safe.
+// The status lines on standard error. Messages and status share the terminal, so both go through
+// here. Thread-safe.
 class StatusLines {
  public:
   // Replaces what is drawn. Lines are cut to the terminal's width.

@@ -1,4 +1,5 @@
-// Columns of text: the first to the left, all others to the right. And sums that are broken between their terms.
+// Columns of text: the first to the left, all others to the right. And sums that are broken between
+// their terms.
 #pragma once
 
 #include <string>

@@ -8,14 +8,16 @@ namespace {
 
 // Families of which each live row stands for one file.
 constexpr std::array<Slice, 11> kFileHeads = {
-    "!hs|meta|",    "!lst|meta|",      "!redis|hash|", "!redis|hll|", "!redis|set|", "!redis|stream|",
-    "!redis|str|", "!redis|zset|", "!stream|meta|",   "!st|meta|",   "!zs|meta|"};
+    "!hs|meta|",   "!lst|meta|",   "!redis|hash|",  "!redis|hll|", "!redis|set|", "!redis|stream|",
+    "!redis|str|", "!redis|zset|", "!stream|meta|", "!st|meta|",   "!zs|meta|"};
 
 constexpr uint64_t kRootFiles = 2;  // MANIFEST.json, CHECKSUMS
 
 }  // namespace
 
-bool IsDecoded(AdapterId adapter) { return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv; }
+bool IsDecoded(AdapterId adapter) {
+  return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv;
+}
 
 TreeEstimate EstimateTree(const ScanResult& scan) {
   TreeEstimate estimate;
@@ -30,7 +32,8 @@ TreeEstimate EstimateTree(const ScanResult& scan) {
       continue;
     }
     estimate.bytes += counts.live_bytes;
-    const bool is_head = std::find(kFileHeads.begin(), kFileHeads.end(), family.prefix) != kFileHeads.end();
+    const bool is_head =
+        std::find(kFileHeads.begin(), kFileHeads.end(), family.prefix) != kFileHeads.end();
     if (is_head) {
       estimate.files += counts.live;
     } else if (counts.live > 0 && family.prefix.starts_with('<')) {

@@ -11,6 +11,9 @@
 namespace snaptree {
 namespace {
 
+// Value header and string envelope.
+constexpr uint64_t kMaxValueOverhead = 9 + 11;
+
 bool IsDecoded(AdapterId adapter) { return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv; }
 
 // Families of which each live row is a file, or the record of one.
@@ -71,11 +74,9 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
     const FamilyCounts& counts = scan.families[i];
     if (!IsDecoded(family.adapter) || family.family_class != FamilyClass::kData) continue;
     if (MakesFiles(family.prefix)) files += counts.live;
-    // Values without their headers and envelopes; keys mostly become names, which cost no blocks.
-    if (family.prefix == "!redis|str|" && counts.rows > 0) {
-      bytes += static_cast<uint64_t>(static_cast<double>(counts.value_bytes) * static_cast<double>(counts.live) /
-                                     static_cast<double>(counts.rows) / 2);
-    }
+    // Values come out whole, as they are or longer (JSON, base64); keys may become names, which cost no blocks.
+    const uint64_t overhead = counts.live * kMaxValueOverhead;
+    if (counts.live_value_bytes > overhead) bytes += counts.live_value_bytes - overhead;
   }
   struct statvfs fs {};
   if (::statvfs(folder.c_str(), &fs) != 0) return SystemError(errno, "ask for the free space of", folder);

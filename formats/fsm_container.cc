@@ -9,6 +9,7 @@
 #include "formats/family_table.h"
 #include "formats/fsm_format.h"
 #include "formats/row_stream_source.h"
+#include "formats/scan.h"
 #include "formats/single_bit_error.h"
 
 namespace snaptree {
@@ -25,11 +26,13 @@ class FsmScanCursor : public ScanCursor {
   Status Finish(Findings* findings) override;
 
  private:
-  Status WithoutFooter(Findings* findings) const;
+  Status WithoutFooter(Findings* findings);
   Status CheckFooter();
+  Status CheckLastRow();
 
   FsmContainer& container_;
   RowStreamCursor cursor_;
+  Extent last_row_key_;  // the last row from its beginning to its value
   bool saw_last_commit_row_ = false;
 };
 
@@ -52,6 +55,8 @@ class FsmContainer : public Container {
   Status ChecksumBefore(uint64_t rows_begin);
 
  private:
+  std::unique_ptr<FsmContainer> Mended(BitPosition bit) const;
+
   RowStreamSource source_;
   FsmEnvelope envelope_;
   ContainerInfo info_;
@@ -63,6 +68,17 @@ Status FsmContainer::ChecksumBefore(uint64_t rows_begin) {
   SNAPTREE_TRY(file().ReadExactlyAt(0, head.data(), head.size()));
   crc_before_rows_ = Crc32c(head);
   return {};
+}
+
+// What the file is with one bit flipped back; null when it is not whole then: another damage has that checksum by chance.
+std::unique_ptr<FsmContainer> FsmContainer::Mended(BitPosition bit) const {
+  Result<InputFile> flipped = file().WithFlippedBit(bit.offset, bit.bit);
+  if (!flipped.ok()) return nullptr;
+  auto mended = std::make_unique<FsmContainer>(std::make_shared<const InputFile>(*std::move(flipped)), envelope_, info_,
+                                               source_.extent());
+  const bool whole = mended->ChecksumBefore(source_.extent().begin).ok() && ScanContainer(*mended, {}).ok() &&
+                     mended->info().crc32c.has_value();
+  return whole ? std::move(mended) : nullptr;
 }
 
 Status FsmContainer::Diagnose(Status damage) const {
@@ -84,7 +100,9 @@ Status FsmContainer::Diagnose(Status damage) const {
   } else if (__builtin_bswap32(stored) == computed) {
     info.what += "; the footer holds the right value in little-endian order (footer_little_endian)";
   } else if (const auto bit = LocateSingleBitError(computed, stored, covered)) {
-    const std::string place = "bit " + std::to_string(bit->bit) + DescribeOffset(source_, bit->offset);
+    const std::unique_ptr<FsmContainer> mended = Mended(*bit);
+    if (mended == nullptr) return damage;
+    const std::string place = "bit " + std::to_string(bit->bit) + DescribeOffset(mended->source_, bit->offset);
     if (info.code != "FsmChecksum") info.what += "; the checksum does not match either";
     info.what += "; one flipped bit would explain it all: " + place;
     info.code = "FsmChecksum";
@@ -99,6 +117,7 @@ FsmScanCursor::FsmScanCursor(FsmContainer& container, Extent rows, uint32_t crc_
 
 Result<std::span<const Row>> FsmScanCursor::NextBatch() {
   Result<std::span<const Row>> batch = cursor_.NextBatch();
+  if (batch.ok() && !batch->empty()) last_row_key_ = {batch->back().position, batch->back().value_position};
   if (batch.ok() && !saw_last_commit_row_) {
     // The row sorts behind all families, so only a batch that ends behind it can hold it.
     const auto rows = *batch;
@@ -141,8 +160,29 @@ Status FsmScanCursor::CheckFooter() {
       .Next("copy the file again or take an older one; --salvage reads it as it is");
 }
 
+// One wrong bit in the last row's lengths can make that row take in the footer, and the file look like one without.
+Status FsmScanCursor::CheckLastRow() {
+  if (last_row_key_.size() == 0) return {};
+  const InputFile& file = container_.file();
+  const uint64_t covered = file.size() - kFooterBytes;
+  std::array<char, kFooterBytes> footer{};
+  SNAPTREE_TRY(file.ReadExactlyAt(covered, footer.data(), footer.size()));
+  SNAPTREE_ASSIGN(const uint32_t computed, cursor_.FinishChecksum());
+  const uint32_t stored = LoadBe32(footer.data());
+  const auto bit = LocateSingleBitError(computed, stored, covered, last_row_key_.begin);
+  const bool in_a_length = bit && (bit->offset < last_row_key_.begin + kLengthBytes ||
+                                   (bit->offset >= last_row_key_.end - kLengthBytes && bit->offset < last_row_key_.end));
+  if (stored != computed && !in_a_length) return {};
+  return DataError("RowLength", "the last row takes in the footer")
+      .At(file.path(), last_row_key_.begin)
+      .Expected("crc32c " + Hex32(stored) + " over " + std::to_string(covered) + " bytes")
+      .Found(Hex32(computed))
+      .Next("copy the file again or take an older one; --salvage reads it as it is");
+}
+
 // Legal for encoder output, offloaded payloads and receive spools, but nothing proves that the file is whole.
-Status FsmScanCursor::WithoutFooter(Findings* findings) const {
+Status FsmScanCursor::WithoutFooter(Findings* findings) {
+  SNAPTREE_TRY(CheckLastRow());
   const InputFile& file = container_.file();
   const bool live_store = container_.has_fsm_header() && container_.info().last_commit_ts > 0;
   if (live_store && !saw_last_commit_row_) {
@@ -178,7 +218,8 @@ Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file) {
     if (magic == kFsmMagic1) {
       envelope.payload_begin = kFsmHeader1Bytes;
     } else if (magic == kFsmMagic2) {
-      const uint16_t length = got >= kFsmHeader2FixedBytes ? LoadBe16(head.data() + kMagicBytes) : 0;
+      // A file that ends before the length is cut, whatever the length was.
+      const uint16_t length = got >= kFsmHeader2FixedBytes ? LoadBe16(head.data() + kMagicBytes) : kFsmHeader2MinLength;
       if (length < kFsmHeader2MinLength || length > kFsmHeader2MaxLength) {
         return DataError("FsmHeaderLength", "the header's length is out of range")
             .At(file.path(), kMagicBytes)

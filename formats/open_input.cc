@@ -65,7 +65,7 @@ bool IsTimestampGroup(const InputFile& file, Slice first_bytes) {
 Status OpenPayload(Payload& p) {
   const Slice magic = p.envelope.payload_magic;
   const uint64_t rest = p.file->size() - p.envelope.payload_begin;
-  if (magic.starts_with(kFsmMagicFamily)) {
+  if (p.envelope.payload_begin > 0 && magic.starts_with(kFsmMagicFamily)) {
     return DataError("FsmHeaderUnknown", "a second FSM header follows the first")
         .At(p.file->path(), p.envelope.payload_begin)
         .Next("the file was wrapped twice: drop its first " + std::to_string(p.envelope.payload_begin) + " bytes");

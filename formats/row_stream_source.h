@@ -49,7 +49,7 @@ class RowStreamCursor : public RowCursor {
 
   // Where the next row would begin: at the end, the end of the last complete row.
   uint64_t position() const { return window_offset_ + begin_; }
-  // kChecksum, at the end. REQUIRES: position() is 4 bytes before the end of the extent.
+  // kChecksum: that CRC. REQUIRES: NextBatch() has said that there are no more rows.
   Result<uint32_t> FinishChecksum();
 
  private:

@@ -18,6 +18,8 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kLostRangesKept = 1000;
+constexpr uint64_t kMetadataValueBytes = 8;   // of `_meta_*` rows
+constexpr uint64_t kRegistryValueBytes = 12;  // of `!encryption|writers|` rows
 constexpr size_t kChain = 3;  // rows that must follow one another before reading goes on
 constexpr size_t kWindowBytes = 1 << 20;
 constexpr size_t kCopyBufferBytes = 1 << 20;
@@ -88,8 +90,10 @@ Result<std::optional<FoundRow>> RowFinder::RowAt(uint64_t offset) {
   row.value_position = offset + 2 * kLengthBytes + key_size;
   if (row.value_size > kLiveMaxValueBytes || row.value_size > room - key_size) return none;
   const Slice value = bytes.substr(2 * kLengthBytes + static_cast<size_t>(key_size));
-  const bool raw = ClassifyRawKey(row.key) >= 0;
-  if (!raw && MvccDefect(row.key.size(), std::min<uint64_t>(row.value_size, value.size()), value) != nullptr) return none;
+  // Values of raw rows have one size; any other is a length that is wrong.
+  const int raw = ClassifyRawKey(row.key);
+  if (raw >= 0 && row.value_size != (raw == RegistryFamily() ? kRegistryValueBytes : kMetadataValueBytes)) return none;
+  if (raw < 0 && MvccDefect(row.key.size(), std::min<uint64_t>(row.value_size, value.size()), value) != nullptr) return none;
   return std::optional<FoundRow>(std::move(row));
 }
 

@@ -151,6 +151,7 @@ void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, si
     case Verdict::kLive:
       ++counts.live;
       counts.live_bytes += row.key.size() + row.value_size;
+      counts.live_value_bytes += row.value_size;
       if ((mvcc.flags & kFlagsEncryption) != 0) {
         ++counts.encrypted;
         if (row.value.size() >= kValueHeaderBytes + 6) {
@@ -163,6 +164,10 @@ void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, si
       break;
     case Verdict::kTombstone:
       ++counts.tombstone;
+      if (row.value_size > kValueHeaderBytes) {
+        result_.findings.Note("tombstone_with_body", "deletions that carry a value; deletions all the same",
+                              Printable(mvcc.user_key));
+      }
       break;
     case Verdict::kExpired:
       ++counts.expired;
@@ -183,6 +188,9 @@ void Scanner::CountRow(const Row& row, FamilyId family, size_t common) {
   counts.value_bytes += row.value_size;
   if (family == RawMetadataFamily()) return NoteMetadata(row);
   if (family == RegistryFamily()) return;
+  if (row.key.size() > kLiveMaxKeyBytes) [[unlikely]] {
+    result_.findings.Warn("key_over_limit", "keys longer than a node can load", Printable(row.key, 60));
+  }
   if (const char* defect = MvccDefect(row.key.size(), row.value_size, row.value)) {
     return CountDamaged(row, family, defect);
   }
@@ -206,8 +214,13 @@ Status Scanner::TakeBatch(std::span<const Row> rows) {
 void Scanner::CheckTimestamps() {
   const ContainerInfo& info = container_.info();
   for (size_t i = 0; i < Families().size(); ++i) {
+    const FamilyCounts& counts = result_.families[i];
     if (!Families()[i].newest_at_any_time) {
-      result_.max_commit_ts = std::max(result_.max_commit_ts, result_.families[i].max_commit_ts);
+      result_.max_commit_ts = std::max(result_.max_commit_ts, counts.max_commit_ts);
+    }
+    if (counts.min_commit_ts == 0 || counts.max_commit_ts == UINT64_MAX) {
+      result_.findings.Note("odd_timestamp", "rows with a commit timestamp that no node gives (0 or the greatest)",
+                            FamilyName(static_cast<FamilyId>(i)));
     }
   }
   result_.last_commit_ts =
@@ -249,6 +262,7 @@ void FamilyCounts::Merge(const FamilyCounts& other) {
   value_bytes += other.value_bytes;
   live += other.live;
   live_bytes += other.live_bytes;
+  live_value_bytes += other.live_value_bytes;
   older += other.older;
   newer += other.newer;
   tombstone += other.tombstone;

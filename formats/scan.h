@@ -21,7 +21,8 @@ struct FamilyCounts {
   uint64_t key_bytes = 0;    // raw keys
   uint64_t value_bytes = 0;  // with value headers
   uint64_t live = 0;         // deciding versions that exist at the read timestamp
-  uint64_t live_bytes = 0;   // of their keys and values
+  uint64_t live_bytes = 0;   // of their raw keys and values
+  uint64_t live_value_bytes = 0;  // of their values, with value headers
   uint64_t older = 0;
   uint64_t newer = 0;
   uint64_t tombstone = 0;

@@ -1,5 +1,8 @@
 #include "formats/single_bit_error.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "base/text.h"
 #include "formats/family_table.h"
 #include "formats/fsm_format.h"
@@ -34,10 +37,14 @@ std::string DescribeRow(const Row& row, uint64_t offset) {
 
 }  // namespace
 
-std::optional<BitPosition> LocateSingleBitError(uint32_t computed, uint32_t stored, uint64_t covered) {
+std::optional<BitPosition> LocateSingleBitError(uint32_t computed, uint32_t stored, uint64_t covered, uint64_t from) {
   const uint32_t difference = computed ^ stored;
-  const uint64_t bits = covered * 8;
-  if (bits > kUniqueBits) return std::nullopt;
+  if (std::has_single_bit(difference)) {
+    const int bit = std::countr_zero(difference);
+    return BitPosition{covered + 3 - static_cast<uint64_t>(bit / 8), bit % 8};
+  }
+  if (covered * 8 > kUniqueBits) return std::nullopt;
+  const uint64_t bits = (covered - std::min(from, covered)) * 8;
   // In the reflected CRC the last bit to go in is the highest of the last byte; its difference is the polynomial.
   uint32_t effect = kReflectedPolynomial;
   for (uint64_t distance = 0; distance < bits; ++distance) {
@@ -54,7 +61,8 @@ std::string DescribeOffset(const RowSource& source, uint64_t offset) {
   const std::unique_ptr<RowCursor> cursor = source.OpenCursor(source.extent());
   for (;;) {
     const auto batch = cursor->NextBatch();
-    if (!batch.ok() || batch->empty()) return "";  // the framing itself is what the bit broke
+    if (!batch.ok()) return "";
+    if (batch->empty()) return ", in the footer";
     for (const Row& row : *batch) {
       if (offset < row.value_position + row.value_size) return DescribeRow(row, offset);
     }

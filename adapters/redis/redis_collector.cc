@@ -105,7 +105,9 @@ Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey pa
   std::string group_key;
   bool open = false;
   const auto close = [&]() -> Status {
-    if (!open || group.rows == 0) return {};
+    // A run of a list without live rows still matters: it can hold the deletion of an item whose older version stands in
+    // the list's next run.
+    if (!open || (group.rows == 0 && kind != HeadKind::kListItems)) return {};
     return heads_.Add(group_key, group.AsPayload());
   };
   for (;;) {

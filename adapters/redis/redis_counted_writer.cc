@@ -1,5 +1,4 @@
 // Hashes, sets and zsets: rows of elements, or one legacy blob (spec 02 sections 2.3, 2.4, 3.2, 3.5).
-#include "adapters/redis/redis_blobs.h"
 #include "adapters/redis/redis_key_writer.h"
 #include "adapters/redis/redis_keys.h"
 #include "adapters/redis/redis_score.h"
@@ -10,13 +9,16 @@ namespace snaptree::redis {
 
 const CountedKinds kHashKinds = {
     HeadKind::kHashMeta, HeadKind::kHashDeltas, HeadKind::kHashFields, HeadKind::kHashBlob,
-    kHashFieldPrefix,    "hashes",              "fields",              "redis_hash_length_mismatch"};
+    kHashFieldPrefix,    "hashes",              "fields",              "redis_hash_length_mismatch",
+    "hash"};
 const CountedKinds kSetKinds = {
     HeadKind::kSetMeta, HeadKind::kSetDeltas, HeadKind::kSetMembers, HeadKind::kSetBlob,
-    kSetMemberPrefix,   "sets",               "members",             "redis_set_length_mismatch"};
+    kSetMemberPrefix,   "sets",               "members",             "redis_set_length_mismatch",
+    "set"};
 const CountedKinds kZSetKinds = {
     HeadKind::kZSetMeta, HeadKind::kZSetDeltas, HeadKind::kZSetMembers, HeadKind::kZSetBlob,
-    kZSetMemberPrefix,   "zsets",               "members",              "redis_zset_length_mismatch"};
+    kZSetMemberPrefix,   "zsets",               "members",              "redis_zset_length_mismatch",
+    "zset"};
 
 Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* damaged) {
   const FamilyId family = FamilyOfHead(kinds.rows);
@@ -41,34 +43,27 @@ Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint
   }
 }
 
-Status KeyWriter::VisitBlob(const CountedKinds& kinds, Slice blob) {
-  BlobInfo info;
+Status KeyWriter::VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info) {
   if (kinds.blob == HeadKind::kHashBlob) {
-    SNAPTREE_TRY(VisitHashBlob(blob, [this](Slice field, Slice value) { return elements_.AddCopy(field, value); }, &info));
+    SNAPTREE_TRY(VisitHashBlob(blob, [this](Slice field, Slice value) { return elements_.AddCopy(field, value); }, info));
   } else if (kinds.blob == HeadKind::kSetBlob) {
-    SNAPTREE_TRY(VisitSetBlob(blob, [this](Slice member) { return elements_.AddCopy(member, {}); }, &info));
+    SNAPTREE_TRY(VisitSetBlob(blob, [this](Slice member) { return elements_.AddCopy(member, {}); }, info));
   } else {
     const auto add = [this](Slice member, uint64_t score_bits) {
       std::string bits;
       AppendBe64(&bits, score_bits);
       return elements_.AddCopy(member, bits);
     };
-    SNAPTREE_TRY(VisitZSetBlob(blob, add, &info));
+    SNAPTREE_TRY(VisitZSetBlob(blob, add, info));
   }
-  if (info.was_json) {
-    Warn("redis_json_value", "collections in the JSON form of March 2026; the node of today cannot read them");
-  }
-  if (info.has_replacement_char) {
-    Warn("redis_json_replacement_char", "JSON values with U+FFFD: bytes that were not UTF-8 were lost when written");
-  }
-  if (info.not_utf8) Warn("redis_blob_not_utf8", "legacy collections with text that is not UTF-8");
+  if (info->not_utf8) Warn("redis_blob_not_utf8", "legacy collections with text that is not UTF-8");
   return {};
 }
 
-Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, bool* usable) {
+Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable) {
   SNAPTREE_ASSIGN(const ValueRef body, BodyOf(blob));
   SNAPTREE_ASSIGN(const Slice bytes, LoadValue(context_.source, body, &storage_));
-  const Status visited = VisitBlob(kinds, bytes);
+  const Status visited = VisitBlob(kinds, bytes, info);
   *usable = visited.ok();
   if (visited.ok()) {
     Book(blob, RowLedger::Place::kEmitted);
@@ -128,6 +123,7 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   }
   elements_.Begin();
   bool usable = true;
+  BlobInfo info;
   if (group != nullptr) {
     uint64_t damaged = 0;
     SNAPTREE_TRY(CollectRows(kinds, *group, &damaged));
@@ -137,7 +133,7 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
       Book(*blob, RowLedger::Place::kOperational);
     }
   } else if (blob != nullptr) {
-    SNAPTREE_TRY(CollectBlob(kinds, *blob, &usable));
+    SNAPTREE_TRY(CollectBlob(kinds, *blob, &info, &usable));
   }
   if (!usable) {  // an empty file would say that the collection is empty
     BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kOperational);
@@ -155,6 +151,7 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   SNAPTREE_ASSIGN(const int64_t declared, DeclaredLength(kinds, &known));
   uint64_t written = 0;
   SNAPTREE_TRY(WriteElements(kinds, expiry, &written));
+  if (info.was_json) WarnJson(kinds.type_name, info.has_replacement_char, elements_.duplicates() > 0);
   if (known && static_cast<uint64_t>(declared) != written) {
     Warn(kinds.mismatch_code, "collections whose recorded length is not the number of their elements");
   }

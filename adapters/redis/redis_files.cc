@@ -132,7 +132,7 @@ Status RedisFiles::EndCollection(Expiry expiry) {
 
 void RedisFiles::BeginStream() { stream_.Begin(PathOf("streams", ".jsonl")); }
 
-Status RedisFiles::Entry(uint64_t ms, uint64_t seq, const std::vector<Slice>& fields) {
+Status RedisFiles::Entry(uint64_t ms, uint64_t seq, const std::vector<ValueRef>& fields) {
   JsonWriter& json = stream_.json();
   json.StartObject();
   line_.assign(std::to_string(ms)).append("-").append(std::to_string(seq));
@@ -142,11 +142,10 @@ Status RedisFiles::Entry(uint64_t ms, uint64_t seq, const std::vector<Slice>& fi
   for (size_t i = 0; i + 1 < fields.size(); i += 2) {
     json.StartObject();
     json.Key("name");
-    json.Bytes(fields[i]);
+    SNAPTREE_TRY(stream_.Value(context_.source, fields[i]));
     json.Key("value");
-    json.Bytes(fields[i + 1]);
+    SNAPTREE_TRY(stream_.Value(context_.source, fields[i + 1]));
     json.EndObject();
-    SNAPTREE_TRY(stream_.Drain());
   }
   json.EndArray();
   json.EndObject();

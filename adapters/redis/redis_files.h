@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "adapters/common/decode_context.h"
 #include "adapters/common/json_value.h"
@@ -52,7 +53,7 @@ class RedisFiles {
 
   // Streams: BeginStream, Entry for each, End.
   void BeginStream();
-  Status Entry(uint64_t ms, uint64_t seq, const std::vector<Slice>& fields);
+  Status Entry(uint64_t ms, uint64_t seq, const std::vector<ValueRef>& fields);
   Status EndStream(uint64_t entries, uint64_t last_ms, uint64_t last_seq, Expiry expiry);
 
   Status Finish();

@@ -31,6 +31,7 @@ void KeyState::Add(const Head& head) {
       item_runs_.push_back(head.place);
     }
   }
+  if (head.rows == 0) return;  // a run without live rows is no sign of the list
   if (!Has(head.kind)) {
     mine = head;
   } else {

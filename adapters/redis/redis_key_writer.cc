@@ -53,7 +53,16 @@ Status KeyWriter::WriteType(KeyType type) {
   return {};
 }
 
-void KeyWriter::Warn(const char* code, const char* text, uint64_t count) {
+void KeyWriter::WarnJson(const char* type_name, bool replacement_char, bool duplicate) {
+  Warn(std::string("redis_json_value.") + type_name,
+       "collections in the JSON form of March 2026, which the node of today cannot read");
+  if (replacement_char) {
+    Warn("redis_json_replacement_char", "JSON values with U+FFFD: bytes that were not UTF-8 were lost when written");
+  }
+  if (duplicate) Note("redis_json_duplicate", "JSON values that hold an element twice; the last one counts");
+}
+
+void KeyWriter::Warn(std::string_view code, const char* text, uint64_t count) {
   context_.findings.Warn(code, text, Printable(state_->key()), count);
 }
 
@@ -89,9 +98,10 @@ void KeyWriter::BookLosers(const std::vector<KeyType>& types) {
     if (kind == HeadKind::kBare && !context_.bare_rows_as_redis) continue;  // rawkv's
     const Head& head = state_->head(kind);
     Book(head, RowLedger::Place::kOperational);
-    if (kind == HeadKind::kListItems) {
+    const auto is_among = [&types](KeyType type) { return std::find(types.begin(), types.end(), type) != types.end(); };
+    if (kind == HeadKind::kListItems && !is_among(KeyType::kList)) {
       Warn("redis_list_items_outside_window", "list items outside their list's window are not dumped", head.rows);
-    } else if (kind == HeadKind::kStreamEntries) {
+    } else if (kind == HeadKind::kStreamEntries && !is_among(KeyType::kStream)) {
       Warn("redis_stream_orphan_entries_without_meta", "stream entries without their stream's record are not dumped",
            head.rows);
     } else {

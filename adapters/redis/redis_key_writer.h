@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/common/decode_context.h"
+#include "adapters/redis/redis_blobs.h"
 #include "adapters/redis/redis_decoder.h"
 #include "adapters/redis/redis_elements.h"
 #include "adapters/redis/redis_files.h"
@@ -23,6 +24,7 @@ struct CountedKinds {
   Slice folder;
   Slice array;
   const char* mismatch_code;
+  const char* type_name;
 };
 extern const CountedKinds kHashKinds;
 extern const CountedKinds kSetKinds;
@@ -48,8 +50,8 @@ class KeyWriter {
   // redis_counted_writer.cc
   Status WriteCounted(const CountedKinds& kinds);
   Status CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* damaged);
-  Status CollectBlob(const CountedKinds& kinds, const Head& blob, bool* usable);
-  Status VisitBlob(const CountedKinds& kinds, Slice blob);
+  Status CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable);
+  Status VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info);
   Status WriteElements(const CountedKinds& kinds, Expiry expiry, uint64_t* written);
   Result<int64_t> DeclaredLength(const CountedKinds& kinds, bool* known);
 
@@ -68,13 +70,16 @@ class KeyWriter {
   Status WriteStream();
   Status WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, uint64_t* written);
   Status WriteLegacyStream();
+  Status EntryFields(const ValueRef& body, std::vector<ValueRef>* fields);
 
   // Bookkeeping, redis_key_writer.cc
   void BookLosers(const std::vector<KeyType>& types);
   void Book(const Head& head, RowLedger::Place place);
   void BookMetas(HeadKind meta, HeadKind deltas, RowLedger::Place place);
   Status Damaged(const Head& head, const Status& why);
-  void Warn(const char* code, const char* text, uint64_t count = 1);
+  // A value in the JSON form of older stores: counted for each type (section 2.9).
+  void WarnJson(const char* type_name, bool replacement_char, bool duplicate);
+  void Warn(std::string_view code, const char* text, uint64_t count = 1);
   void Note(const char* code, const char* text, uint64_t count = 1);
 
   // A single row's body: small ones resident, of large ones the first bytes. Valid until the next call of either.
@@ -91,6 +96,7 @@ class KeyWriter {
   bool lossy_ = false;  // something of the current key could not be read
   ViewBuffer buffer_;
   std::string storage_;
+  std::vector<Slice> entry_parts_;
 };
 
 }  // namespace snaptree::redis

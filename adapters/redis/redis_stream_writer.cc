@@ -4,11 +4,21 @@
 #include "adapters/redis/redis_blobs.h"
 #include "adapters/redis/redis_key_writer.h"
 #include "adapters/redis/redis_keys.h"
+#include "adapters/redis/redis_large_entry.h"
 #include "adapters/redis/redis_stream_entry.h"
 #include "base/coding.h"
 #include "formats/view_cursor.h"
 
 namespace snaptree::redis {
+
+Status KeyWriter::EntryFields(const ValueRef& body, std::vector<ValueRef>* fields) {
+  if (!body.IsResident()) return LocateEntryFields(context_.source, body, fields);
+  Slice id;
+  SNAPTREE_TRY(ParseStreamEntry(body.resident, &entry_parts_, &id));
+  fields->clear();
+  for (const Slice part : entry_parts_) fields->push_back({part, part.size(), 0});
+  return {};
+}
 
 // Writes the visible entries; *last becomes the greatest ID if that is above it.
 Status KeyWriter::WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, uint64_t* written) {
@@ -18,7 +28,7 @@ Status KeyWriter::WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, u
   const FamilyExtent extent{group->place, context_.scan.extents[family].size() > 1};
   ViewCursor cursor(context_.source, std::span(&extent, 1), family, context_.scan.read_ts);
   const bool trimmed_any = meta.trimmed_ms != 0 || meta.trimmed_seq != 0;
-  std::vector<Slice> fields;
+  std::vector<ValueRef> fields;
   ViewRow row;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
@@ -32,10 +42,9 @@ Status KeyWriter::WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, u
       context_.ledger.Add(family, RowLedger::Place::kOperational);
       continue;
     }
-    SNAPTREE_ASSIGN(const Slice value, LoadValue(context_.source, row.body, &storage_));
-    Slice id;
-    const Status parsed = ParseStreamEntry(value, &fields, &id);
+    const Status parsed = EntryFields(row.body, &fields);
     if (!parsed.ok()) {
+      if (parsed.kind() != ErrorKind::kData) return parsed;
       lossy_ = true;
       SNAPTREE_TRY(context_.ledger.AddDamaged(family, row, parsed));
       continue;
@@ -114,7 +123,7 @@ Status KeyWriter::WriteLegacyStream() {
   uint64_t written = 0;
   uint64_t ms = 0;
   uint64_t seq = 0;
-  std::vector<Slice> fields;
+  std::vector<ValueRef> fields;
   Slice key;
   ValueRef packed;
   for (;;) {
@@ -126,7 +135,7 @@ Status KeyWriter::WriteLegacyStream() {
     ByteReader in(packed.resident);
     uint32_t size = 0;
     Slice field;
-    while (in.ReadBe32(&size) && in.ReadBytes(size, &field)) fields.push_back(field);
+    while (in.ReadBe32(&size) && in.ReadBytes(size, &field)) fields.push_back({field, field.size(), 0});
     SNAPTREE_TRY(files_.Entry(ms, seq, fields));
     ++written;
   }

@@ -1,5 +1,4 @@
 // Strings and HLLs (spec 02 sections 2.1, 2.2).
-#include "adapters/redis/redis_blobs.h"
 #include "adapters/redis/redis_key_writer.h"
 
 namespace snaptree::redis {
@@ -37,11 +36,7 @@ Status KeyWriter::WriteJsonHll(const Head& head, const ValueRef& value, uint64_t
   bool duplicate = false;
   if (!ConvertJsonHll(bytes.substr(static_cast<size_t>(payload_offset)), &payload, &info, &duplicate).ok()) return {};
   *written = true;
-  Warn("redis_json_value", "collections in the JSON form of March 2026; the node of today cannot read them");
-  if (info.has_replacement_char) {
-    Warn("redis_json_replacement_char", "JSON values with U+FFFD: bytes that were not UTF-8 were lost when written");
-  }
-  if (duplicate) Note("redis_json_duplicate", "JSON values that hold an element twice");
+  WarnJson("hll", info.has_replacement_char, duplicate);
   Book(head, RowLedger::Place::kEmitted);
   ++totals_.keys;
   return files_.HllPayload(payload, expiry);

@@ -141,6 +141,7 @@ TEST_CASE("links and special files are refused even with replace") {
     CheckRefused(PublishOne(folder / name + "/", true), "OutputExists", ErrorKind::kUsage, name);
   }
   CHECK(fs::is_empty(folder / "real"));
+  CHECK(PublishOne(folder / "link").Message().find("symbolic link") != std::string::npos);
 }
 
 TEST_CASE("something that appears while the output is built is not overwritten") {

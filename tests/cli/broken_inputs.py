@@ -53,10 +53,10 @@ class Broken(CliTest):
 
     def test_fifo(self):
         os.mkfifo(self.path("pipe"))
-        self.check(self.path("pipe"), 4, "NotRegular")
+        self.check(self.path("pipe"), 1, "NotRegular")
 
     def test_device(self):
-        self.check("/dev/null", 4, "NotRegular")
+        self.check("/dev/null", 1, "NotRegular")
 
     @unittest.skipIf(os.geteuid() == 0, "root may read everything")
     def test_no_permission(self):
@@ -191,8 +191,8 @@ class Several(CliTest):
         damaged = self.write("damaged.fsm", GOOD[:-2])
         unknown = self.write("unknown.fsm", snap.fsm([snap.row(b"!s3|new|x", snap.T0)]))
         missing = self.path("missing.fsm")
-        for inputs, code in (((good, unknown), 3), ((good, damaged, unknown), 2), ((missing, unknown), 1),
-                             ((damaged, missing), 2), (("/dev/null", damaged), 4)):
+        for inputs, code in (((good, unknown), 3), ((good, damaged, unknown), 2), ((missing, unknown), 1), (("/dev/null", damaged), 2),
+                             ((damaged, missing), 2), ((damaged, good + "/x"), 4)):
             run = self.run_cli("inspect", "--json", *inputs, code=code)
             document = self.document(run, "inspect")
             self.assertEqual([i["input"] for i in document["inputs"]], list(inputs))

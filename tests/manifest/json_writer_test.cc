@@ -89,9 +89,10 @@ TEST_CASE("text outside ASCII, DEL and the slash stand as they are") {
   CHECK(Quoted(text, HtmlEscape::kOn) == "\"" + text + "\"");
 }
 
-TEST_CASE("bytes that are no character at the end of the buffer are not read past") {
-  CHECK(Quoted("\xe2", HtmlEscape::kOn) == "\"\xe2\"");
-  CHECK(Quoted("\xe2\x80", HtmlEscape::kOn) == "\"\xe2\x80\"");
+TEST_CASE("a separator that the end of the text cuts is not read past") {
+  const Slice separator = "\xe2\x80\xa8";
+  CHECK(Quoted(separator.substr(0, 1), HtmlEscape::kOn) == "\"\xe2\"");
+  CHECK(Quoted(separator.substr(0, 2), HtmlEscape::kOn) == "\"\xe2\x80\"");
 }
 
 TEST_CASE("empty containers stand in one line") {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -52,11 +53,26 @@ inline std::string ExpectCode(const Status& status, const std::string& code) {
   return status.code() == code ? "" : "expected " + code + ", but got " + status.Message();
 }
 
+// A mount namespace of its own; without the right to have one, in a user namespace that gives it.
+inline bool EnterMountNamespace() {
+  if (::unshare(CLONE_NEWNS) == 0) return true;
+  const std::string uid = std::to_string(::geteuid());
+  const std::string gid = std::to_string(::getegid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+  const auto tell = [](const char* file, const std::string& text) {
+    std::ofstream stream(std::string("/proc/self/") + file);
+    stream << text;
+    return static_cast<bool>(stream.flush());
+  };
+  return tell("setgroups", "deny") && tell("uid_map", uid + " " + uid + " 1") &&
+         tell("gid_map", gid + " " + gid + " 1");
+}
+
 // In a child: a private tmpfs at `folder`. False where the system does not let us.
 inline bool MountTmpfs(const std::string& folder, const std::string& options) {
-  if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  return ::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) == 0;
+  return EnterMountNamespace() &&
+         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) == 0;
 }
 
 }  // namespace snaptree::test

@@ -191,6 +191,35 @@ TEST_CASE("files written in pieces, of every size, several at a time") {
   }
 }
 
+TEST_CASE("files in pieces one after the other, some given up") {
+  const TempFolder folder;
+  StagedOutput staged = Stage(folder / "out");
+  const std::unique_ptr<TreeSink> sink = NewSink(staged, 1);
+  Files expected;
+  for (int i = 0; i < 40; ++i) {
+    const std::string content = Noise(static_cast<size_t>(i) * 4000, 5);
+    const std::string path = std::to_string(i);
+    Result<std::unique_ptr<TreeFile>> file = sink->CreateFile(path);
+    REQUIRE(file.ok());
+    REQUIRE((*file)->Append(content).ok());
+    if (i % 5 == 4 && content.size() < 60000) continue;  // nothing of it is on disk yet
+    REQUIRE((*file)->Close().ok());
+    expected[path] = content;
+  }
+  REQUIRE(sink->Finish().ok());
+  REQUIRE(staged.Publish().ok());
+  CHECK(ReadTree(folder / "out") == expected);
+  CHECK(Sha256sumIsHappy(folder / "out"));
+}
+
+TEST_CASE("a caller that is much faster than the disk") {
+  const TempFolder folder;
+  Files files;
+  for (int i = 0; i < 5000; ++i) files["d/" + std::to_string(i)] = std::to_string(i * 7);
+  WriteTree(folder / "out", files, 2);
+  CHECK(ReadTree(folder / "out") == files);
+}
+
 TEST_CASE("more folders than stay open, asked for again and again") {
   for (const unsigned threads : {1U, 2U}) {
     const TempFolder folder;

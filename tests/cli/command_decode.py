@@ -1,0 +1,224 @@
+"""snaptree decode: what it says, what it leaves, and which calls it takes."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+from support import snapshots as snap
+from support.harness import NODE1_FSM, CliTest
+
+
+def tree(folder):
+    """Every file of a tree but MANIFEST.json, which says when it was made."""
+    found = {}
+    for base, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(base, name)
+            if name not in ("MANIFEST.json", "CHECKSUMS"):
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
+class Clean(CliTest):
+    """Of a snapshot that decodes without a loss."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.write("x.fsm", snap.fsm([snap.row(b"!redis|str|hello", snap.T0, b"world"),
+                                                  snap.row(b"!redis|str|hello", snap.T0 - 1, b"old"),
+                                                  snap.row(b"plain", snap.T0, b"raw")]))
+        self.out = self.path("out")
+
+    def test_silent_when_nobody_looks(self):
+        run = self.run_cli("decode", self.file, "-o", self.out)
+        self.assertEqual((run.out, run.err), (b"", b""))
+        self.assertEqual(self.names(self.out), ["CHECKSUMS", "MANIFEST.json", "rawkv", "redis"])
+        self.assertEqual(tree(self.out)["redis/db_0/strings/hello.bin"], b"world")
+        subprocess.run(["sha256sum", "-c", "--quiet", "CHECKSUMS"], cwd=self.out, check=True)
+        self.assertEqual(self.names(), ["out", "x.fsm"])
+
+    def test_details(self):
+        run = self.run_cli("decode", "-v", self.file, "-o", self.out)
+        self.assertEqual(run.out, b"")
+        for part in (b"decoded to " + self.out.encode(), b"rows 4 = emitted 2 + older 1 + operational 1",
+                     b"check it:  (cd " + self.out.encode() + b" && sha256sum -c --quiet CHECKSUMS)"):
+            self.assertIn(part, run.err)
+        self.assertTrue(run.err.endswith(b": complete, nothing lost (exit 0)\n"))
+
+    def test_document(self):
+        run = self.run_cli("decode", "--json", self.file, "-o", self.out)
+        self.assertEqual(run.err, b"")
+        document = self.document(run, "decode")
+        self.assertEqual((document["records"], document["output"], document["dry_run"]), (2, self.out, False))
+        self.assertEqual(document["tree"]["files"], sum(len(f) for _, _, f in os.walk(self.out)))
+
+    def test_dry_run_writes_nothing_and_counts_the_same(self):
+        dry = self.document(self.run_cli("decode", "-n", "--json", self.file), "decode")
+        self.assertEqual(self.names(), ["x.fsm"])
+        wet = self.document(self.run_cli("decode", "--json", self.file, "-o", self.out), "decode")
+        for name in ("rows", "adapters", "records", "read_ts"):
+            self.assertEqual(dry[name], wet[name])
+        self.assertEqual(dry["tree"]["files"], wet["tree"]["files"])
+        run = self.run_cli("decode", "-n", "-v", self.file)
+        self.assertIn(b"it fits", run.err)
+
+    def test_modes(self):
+        self.run_cli("decode", self.file, "-o", self.out)
+        for base, folders, files in os.walk(self.out):
+            for name in files:
+                self.assertEqual(stat.S_IMODE(os.stat(os.path.join(base, name)).st_mode), 0o600)
+
+    def test_existing_output(self):
+        os.mkdir(self.out)
+        self.run_cli("decode", self.file, "-o", self.out)  # an empty folder may be filled
+        before = tree(self.out)
+        run = self.run_cli("decode", self.file, "-o", self.out, code=1)
+        self.assertIn(b"[OutputExists]", run.err)
+        self.assertEqual(tree(self.out), before)
+        self.write("out/stale", b"")
+        self.run_cli("decode", "--force", self.file, "-o", self.out)
+        self.assertEqual(tree(self.out), before)
+        self.assertEqual(self.names(), ["out", "x.fsm"])
+
+    def test_a_failed_run_keeps_the_old_output(self):
+        self.run_cli("decode", self.file, "-o", self.out)
+        before = tree(self.out)
+        self.run_cli("decode", "--force", self.write("bad.fsm", b"nonsense" * 9), "-o", self.out, code=2)
+        self.assertEqual(tree(self.out), before)
+        self.assertEqual(self.names(), ["bad.fsm", "out", "x.fsm"])
+
+    def test_go_flags(self):
+        self.run_cli("decode", self.file, "-o", self.out)
+        expected = tree(self.out)
+        for n, call in enumerate((["--input", self.file, "--output", "OUT"], ["-input", self.file, "-output", "OUT"],
+                                  ["-input=" + self.file, "-output=OUT"],
+                                  ["--input=" + self.file, "--output=OUT", "--cluster-id="],
+                                  ["-adapter", "all", "-input", self.file, "-output", "OUT"],
+                                  ["--adapter=redis, ,rawkv", "--input", self.file, "--output", "OUT"])):
+            out = self.path(f"go{n}")
+            self.run_cli("decode", *[a.replace("OUT", out) for a in call])
+            self.assertEqual(tree(out), expected, call)
+
+    def test_cluster_id(self):
+        for n, call in enumerate((["-cluster-id", "prod"], ["--cluster-id=prod"])):
+            out = self.path(f"id{n}")
+            self.run_cli("decode", *call, self.file, "-o", out)
+            with open(os.path.join(out, "MANIFEST.json"), encoding="utf-8") as file:
+                self.assertEqual(json.load(file)["cluster_id"], "prod")
+
+    def test_snapshot_index(self):
+        for text, index in (("42", 42), ("0x2a", 42)):
+            self.run_cli("decode", "--force", "--snapshot-index", text, self.file, "-o", self.out)
+            with open(os.path.join(self.out, "MANIFEST.json"), encoding="utf-8") as file:
+                self.assertEqual(json.load(file)["snapshot_index"], index)
+        self.run_cli("decode", "--snapshot-index", "0x", self.file, "-o", self.out, code=1)
+
+    def test_at(self):
+        self.run_cli("decode", "--at", str(snap.T0 - 1), self.file, "-o", self.out, code=None)
+        self.assertEqual(tree(self.out)["redis/db_0/strings/hello.bin"], b"old")
+
+    def test_bare_rows_as_redis(self):
+        self.run_cli("decode", "--bare-rows=redis", self.file, "-o", self.out)
+        self.assertEqual(tree(self.out)["redis/db_0/strings/plain.bin"], b"raw")
+        self.assertNotIn("rawkv", self.names(self.out))
+
+    def test_refused_calls(self):
+        for call, code in ((["-o", self.out], "ArgumentMissing"), ([self.file], "ArgumentMissing"),
+                           ([self.file, "--input", self.file, "-o", self.out], "OptionConflict"),
+                           ([self.file, "-o", "-"], "OutputNotAvailable"),
+                           ([self.file, "-o", self.path("x.tar.zst")], "OutputNotAvailable"),
+                           ([self.file, "-o", self.out, "--adapter", "mysql"], "OptionValue"),
+                           ([self.file, "-o", self.out, "--bare-rows", "x"], "OptionValue"),
+                           ([self.file, "-o", self.out, "--include-orphans"], "UnknownOption")):
+            self.assertIn(f"[{code}]".encode(), self.run_cli("decode", *call, code=1).err, call)
+        self.assertEqual(self.names(), ["x.fsm"])
+
+    def test_output_where_there_is_no_folder(self):
+        run = self.run_cli("decode", self.file, "-o", self.path("no", "such"), code=None)
+        self.assertIn(run.code, (1, 4))
+
+    def test_log_file(self):
+        run = self.run_cli("decode", "--log-file", self.path("log"), self.file, "-o", self.out)
+        self.assertEqual((run.out, run.err), (b"", b""))
+        with open(self.path("log"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        self.assertTrue(lines[-1].endswith("complete, nothing lost (exit 0)"))
+        for line in lines:
+            self.assertRegex(line, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z ")
+
+
+class Losses(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.file = self.write("x.fsm", snap.fsm([snap.row(b"!redis|str|a", snap.T0, b"v"),
+                                                  snap.row(b"!redis|str|b", snap.T0, b"v", flags=8),
+                                                  snap.row(b"!s3|new|x", snap.T0, b"v")]))
+        self.out = self.path("out")
+
+    def test_the_report_is_printed_although_nobody_looks(self):
+        run = self.run_cli("decode", self.file, "-o", self.out, code=3)
+        self.assertEqual(run.out, b"")
+        for part in (b"+ unknown 1 + damaged 1", b"warning: damaged_rows", b"[RowFlags]", b"check it:"):
+            self.assertIn(part, run.err)
+        self.assertTrue(run.err.endswith(b" (exit 3)\n"))
+
+    def test_quiet_says_one_line(self):
+        run = self.run_cli("decode", "-q", self.file, "-o", self.out, code=3)
+        self.assertRegex(run.err, rb"^snaptree: [^\n]*1 unknown rows, 1 damaged rows[^\n]*\(exit 3\)\n$")
+
+    def test_document(self):
+        document = self.document(self.run_cli("decode", "--json", self.file, "-o", self.out, code=3), "decode")
+        self.assertEqual((document["rows"]["unknown"], document["rows"]["damaged"]), (1, 1))
+        rows = document["rows"]
+        self.assertEqual(rows["total"], sum(v for k, v in rows.items() if k != "total"))
+        self.assertEqual(document["damaged"][0]["code"], "RowFlags")
+
+    def test_strict(self):
+        run = self.run_cli("decode", "--strict", self.file, "-o", self.out, code=2)
+        self.assertIn(b"[StrictLoss]", run.err)
+        self.assertEqual(self.names(), ["x.fsm"])
+
+    def test_encrypted(self):
+        path = self.write("e.fsm", snap.fsm([snap.encrypted(b"!redis|str|a", snap.T0)]))
+        self.assertIn(b"[EncryptedRows]", self.run_cli("decode", path, "-o", self.out, code=2).err)
+        self.assertEqual(self.names(), ["e.fsm", "x.fsm"])
+
+
+class Node(CliTest):
+    def test_golden_files(self):
+        """What a second decoder, written apart from this one, made of the same snapshot."""
+        out = self.path("out")
+        run = self.run_cli("decode", NODE1_FSM, "-o", out, code=3)
+        self.assertIn(b"not decoded by this version", run.err)
+        golden = {}
+        with open(os.path.join(os.path.dirname(NODE1_FSM), "golden.sha256"), "rb") as file:
+            for line in file.read().splitlines():
+                digest, name = line.lstrip(b"\\").split(b"  ", 1)
+                if name.removeprefix(b"./").startswith((b"redis/", b"rawkv/")):
+                    golden[name.removeprefix(b"./")] = digest
+        mine = {}
+        with open(os.path.join(out, "CHECKSUMS"), "rb") as file:
+            for line in file.read().splitlines():
+                digest, name = line.lstrip(b"\\").split(b"  ", 1)
+                mine[name] = digest
+        mine.pop(b"MANIFEST.json")
+        self.assertGreater(len(golden), 500)
+        self.assertEqual(mine, golden)
+
+    def test_threads_and_memory_do_not_change_the_tree(self):
+        trees = []
+        for options in ([], ["--threads", "1"], ["--memory", "16MiB", "--threads", "3"]):
+            out = self.path("out")
+            self.run_cli("decode", "--force", *options, NODE1_FSM, "-o", out, code=3)
+            trees.append(tree(out))
+        self.assertEqual(trees[0], trees[1])
+        self.assertEqual(trees[0], trees[2])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -44,7 +44,7 @@ Slice PayloadOf(const Entry& e) {
 
 uint64_t PrefixOf(Slice key) {
   char bytes[8] = {};
-  std::memcpy(bytes, key.data(), std::min<size_t>(8, key.size()));
+  if (!key.empty()) std::memcpy(bytes, key.data(), std::min<size_t>(8, key.size()));
   return LoadBe64(bytes);
 }
 
@@ -248,8 +248,9 @@ Status ExternalSorter::Add(Slice key, Slice payload) {
   const RecordHeader header{static_cast<uint32_t>(key.size()), static_cast<uint32_t>(payload.size()),
                             r.added++};
   std::memcpy(p, &header, sizeof header);
-  std::memcpy(p + sizeof header, key.data(), key.size());
-  std::memcpy(p + sizeof header + key.size(), payload.data(), payload.size());
+  // Empty views may have no address, and memcpy wants one.
+  if (!key.empty()) std::memcpy(p + sizeof header, key.data(), key.size());
+  if (!payload.empty()) std::memcpy(p + sizeof header + key.size(), payload.data(), payload.size());
   const Entry entry{PrefixOf(key), p};
   if (r.in_order && !r.entries.empty() && Less(entry, r.entries.back())) r.in_order = false;
   r.entries.push_back(entry);

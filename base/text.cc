@@ -30,11 +30,12 @@ int Base64UrlValue(char c) {
 }  // namespace
 
 void AppendHex(std::string* out, Slice bytes) {
-  out->reserve(out->size() + bytes.size() * 2);
+  size_t at = out->size();
+  out->resize(at + bytes.size() * 2);
   for (const char c : bytes) {
     const auto b = static_cast<uint8_t>(c);
-    *out += kHexDigits[b >> 4];
-    *out += kHexDigits[b & 15];
+    (*out)[at++] = kHexDigits[b >> 4];
+    (*out)[at++] = kHexDigits[b & 15];
   }
 }
 

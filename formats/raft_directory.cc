@@ -47,15 +47,15 @@ bool WalkMessage(Slice bytes, Take take) {
   CodedInputStream in(Bytes(bytes), static_cast<int>(bytes.size()));
   for (;;) {
     const uint32_t tag = in.ReadTag();
-    if (tag == 0) return in.ConsumedEntireMessage() || in.CurrentPosition() == static_cast<int>(bytes.size());
+    if (tag == 0) return in.ConsumedEntireMessage();
     const uint32_t wire = tag & 7;
     uint64_t number = 0;
     Slice content;
     if (wire == 0) {
       if (!in.ReadVarint64(&number)) return false;
     } else if (wire == 2) {
-      uint32_t size = 0;
-      if (!in.ReadVarint32(&size)) return false;
+      uint64_t size = 0;
+      if (!in.ReadVarint64(&size)) return false;
       const auto at = static_cast<size_t>(in.CurrentPosition());
       if (size > bytes.size() - at || !in.Skip(static_cast<int>(size))) return false;
       content = bytes.substr(at, size);

@@ -87,7 +87,7 @@ Status RowStreamCursor::NextBlock(size_t needed) {
     SNAPTREE_ASSIGN(const BlockPrefetcher::Block block, ahead_->Next());
     if (block.size > 0) {
       // `rest` may stand in the block before, which keeps its bytes until another one is asked for.
-      std::memcpy(block.data - tail, rest.data(), tail);
+      if (tail > 0) std::memcpy(block.data - tail, rest.data(), tail);
       window_ = block.data - tail;
     } else {
       window_ = rest.data();

@@ -8,6 +8,7 @@
 #include "base/coding.h"
 #include "base/external_sorter.h"
 #include "base/scratch_folder.h"
+#include "base/time_text.h"
 #include "formats/family_table.h"
 #include "formats/fsm_format.h"
 #include "formats/mvcc_view.h"
@@ -21,17 +22,21 @@ constexpr size_t kLostRangesKept = 1000;
 constexpr uint64_t kMetadataValueBytes = 8;   // of `_meta_*` rows
 constexpr uint64_t kRegistryValueBytes = 12;  // of `!encryption|writers|` rows
 constexpr size_t kChain = 3;  // rows that must follow one another before reading goes on
+// A row with a longer key is no place to go on from: to read such keys at every offset would take for ever.
+constexpr uint64_t kChainMaxKeyBytes = 16 << 10;
+constexpr uint64_t kYear2100Ms = 4102444800000;
 constexpr size_t kWindowBytes = 1 << 20;
+constexpr size_t kChainWindowBytes = 64 << 10;
 constexpr size_t kCopyBufferBytes = 1 << 20;
 
 // Reads small pieces of a file near one another through one buffer.
 class Window {
  public:
-  explicit Window(const InputFile& file) : file_(file) {}
+  Window(const InputFile& file, size_t size) : file_(file), size_(size) {}
   // Up to n bytes at offset; fewer at the end of the file. The view lives until the next call.
   Result<Slice> At(uint64_t offset, size_t n) {
     if (offset < begin_ || offset + n > begin_ + bytes_.size()) {
-      bytes_.resize(std::max(kWindowBytes, n));
+      bytes_.resize(std::max(size_, n));
       SNAPTREE_ASSIGN(const size_t got, file_.ReadAt(offset, bytes_.data(), bytes_.size()));
       bytes_.resize(got);
       begin_ = offset;
@@ -41,6 +46,7 @@ class Window {
 
  private:
   const InputFile& file_;
+  size_t size_;
   std::string bytes_;
   uint64_t begin_ = 0;
 };
@@ -57,31 +63,35 @@ struct FoundRow {
 // Finds rows in a stream whose framing cannot be trusted.
 class RowFinder {
  public:
-  RowFinder(const InputFile& file, Extent extent) : file_(file), extent_(extent), window_(file) {}
+  RowFinder(const InputFile& file, Extent extent)
+      : extent_(extent), window_(file, kWindowBytes), chain_window_(file, kChainWindowBytes) {}
 
   // The row at an offset, when what stands there can be one.
-  Result<std::optional<FoundRow>> RowAt(uint64_t offset);
-  // The first offset at or after `from` where a chain of rows begins; the end of the extent when there is none.
-  Result<uint64_t> NextChain(uint64_t from);
+  Result<std::optional<FoundRow>> RowAt(uint64_t offset) { return RowIn(&window_, offset, kLiveMaxKeyBytes); }
+  // The first offset at or after `from` where a chain of rows with keys above `after_key` begins; when there is none, of
+  // any rows: the key before may be what is wrong. The end of the extent when there is none either.
+  Result<uint64_t> NextChain(uint64_t from, Slice after_key);
 
  private:
-  Result<bool> IsChain(uint64_t offset);
+  Result<std::optional<FoundRow>> RowIn(Window* window, uint64_t offset, uint64_t max_key_size);
+  // The key of the first row of a chain.
+  Result<std::optional<std::string>> ChainAt(uint64_t offset);
 
-  const InputFile& file_;
   Extent extent_;
-  Window window_;
+  Window window_;        // moves on with the caller
+  Window chain_window_;  // jumps ahead, to rows that may not be any
 };
 
-Result<std::optional<FoundRow>> RowFinder::RowAt(uint64_t offset) {
+Result<std::optional<FoundRow>> RowFinder::RowIn(Window* window, uint64_t offset, uint64_t max_key_size) {
   const std::optional<FoundRow> none;
   if (extent_.end - offset < 2 * kLengthBytes) return none;
-  SNAPTREE_ASSIGN(Slice bytes, window_.At(offset, kLengthBytes));
+  SNAPTREE_ASSIGN(Slice bytes, window->At(offset, kLengthBytes));
   if (bytes.size() < kLengthBytes) return none;
   const uint64_t key_size = LoadLe64(bytes.data());
   const uint64_t room = extent_.end - offset - 2 * kLengthBytes;
-  if (key_size == 0 || key_size > kLiveMaxKeyBytes || key_size > room) return none;
+  if (key_size == 0 || key_size > max_key_size || key_size > room) return none;
   const size_t head = 2 * kLengthBytes + static_cast<size_t>(key_size) + kValueHeaderBytes;
-  SNAPTREE_ASSIGN(bytes, window_.At(offset, head));
+  SNAPTREE_ASSIGN(bytes, window->At(offset, head));
   if (bytes.size() < head - kValueHeaderBytes) return none;
   FoundRow row;
   row.position = offset;
@@ -97,30 +107,43 @@ Result<std::optional<FoundRow>> RowFinder::RowAt(uint64_t offset) {
   return std::optional<FoundRow>(std::move(row));
 }
 
-Result<bool> RowFinder::IsChain(uint64_t offset) {
+// Whether a store can have committed the row: values full of small numbers look like rows too, but for their timestamps.
+bool HasPlausibleTimestamp(Slice raw_key) {
+  if (ClassifyRawKey(raw_key) >= 0) return true;
+  const uint64_t commit_ts = ~LoadBe64(raw_key.data() + raw_key.size() - kTimestampBytes);
+  return HlcMillis(commit_ts) < kYear2100Ms;
+}
+
+Result<std::optional<std::string>> RowFinder::ChainAt(uint64_t offset) {
+  const std::optional<std::string> none;
+  std::optional<std::string> first;
   std::string before;
   for (size_t i = 0; i < kChain; ++i) {
     // A shorter chain counts when it leads exactly to the end of the rows.
-    if (i > 0 && (extent_.end - offset == kFooterBytes || extent_.end == offset)) return true;
-    SNAPTREE_ASSIGN(const std::optional<FoundRow> row, RowAt(offset));
-    if (!row || row->key <= before) return false;
-    before = row->key;
+    if (i > 0 && (extent_.end - offset == kFooterBytes || extent_.end == offset)) break;
+    SNAPTREE_ASSIGN(std::optional<FoundRow> row, i == 0 ? RowIn(&window_, offset, kChainMaxKeyBytes)
+                                                        : RowIn(&chain_window_, offset, kLiveMaxKeyBytes));
+    if (!row || row->key <= before || !HasPlausibleTimestamp(row->key)) return none;
+    before = std::move(row->key);
+    if (i == 0) first = before;
     offset = row->end();
   }
-  return true;
+  return first;
 }
 
-Result<uint64_t> RowFinder::NextChain(uint64_t from) {
+Result<uint64_t> RowFinder::NextChain(uint64_t from, Slice after_key) {
+  uint64_t other = extent_.end;  // the first chain with lower keys
   for (uint64_t at = from; at < extent_.end; ++at) {
     if ((at & 0xfffff) == 0) SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const Slice bytes, window_.At(at, kLengthBytes));
     if (bytes.size() < kLengthBytes) break;
     const uint64_t key_size = LoadLe64(bytes.data());
-    if (key_size == 0 || key_size > kLiveMaxKeyBytes) continue;  // nearly every offset ends here
-    SNAPTREE_ASSIGN(const bool chain, IsChain(at));
-    if (chain) return at;
+    if (key_size == 0 || key_size > kChainMaxKeyBytes) continue;  // nearly every offset ends here
+    SNAPTREE_ASSIGN(const std::optional<std::string> first, ChainAt(at));
+    if (first && *first > after_key) return at;
+    if (first) other = std::min(other, at);
   }
-  return extent_.end;
+  return other;
 }
 
 // The walk over the whole stream: which rows are good, what is lost, and whether order holds.
@@ -184,12 +207,14 @@ Status Salvager::Keep() {
 // No row at `at`: gives up the row before it and looks for the next chain.
 Status Salvager::Break(uint64_t at) {
   uint64_t begin = at;
+  std::string after_key = last_kept_key_;
   if (last_) {
     begin = last_->position;
+    after_key = std::move(last_->key);
     ++report_->rows_suspect;
     last_.reset();
   }
-  SNAPTREE_ASSIGN(position_, finder_.NextChain(at + 1));
+  SNAPTREE_ASSIGN(position_, finder_.NextChain(at + 1, after_key));
   rows_end_ = begin;
   must_copy_ = must_copy_ || position_ != extent_.end;
   Lose(begin, position_, "no row at offset " + std::to_string(at) + "; the row before it is dropped too");

@@ -5,6 +5,7 @@
 
 #include "base/cancel.h"
 #include "manifest/checksums.h"
+#include "tree/early_writeback.h"
 #include "tree/path_check.h"
 #include "tree/tree_writer.h"
 
@@ -47,6 +48,7 @@ class DirectorySink : public TreeSink {
   Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes);
 
   const std::unique_ptr<TreeWriter> writer_;
+  const std::unique_ptr<EarlyWriteback> writeback_;  // null with one thread
   ChecksumList checksums_;
   Sha256 hash_;
   std::vector<std::unique_ptr<FileState>> idle_;
@@ -77,7 +79,9 @@ std::unique_ptr<TreeWriter> NewWriter(const StagedOutput& staged,
 }
 
 DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions options)
-    : writer_(NewWriter(staged, options)), checksums_(std::move(options.checksum_sorter)) {}
+    : writer_(NewWriter(staged, options)),
+      writeback_(options.threads > 1 ? std::make_unique<EarlyWriteback>(staged.directory_fd()) : nullptr),
+      checksums_(std::move(options.checksum_sorter)) {}
 
 Status DirectorySink::WriteFile(Slice path, Slice content) {
   SNAPTREE_TRY(CheckTreePath(path));
@@ -150,6 +154,7 @@ void DirectorySink::TakeBack(std::unique_ptr<FileState> state) {
 Status DirectorySink::FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
   ++files_;
   bytes_ += bytes;
+  if (writeback_ != nullptr) writeback_->Written(files_, bytes_);
   return checksums_.Add(path, digest);
 }
 

@@ -94,6 +94,7 @@ bool BelongsTo(HeadKind kind, KeyType type) {
       return type == KeyType::kZSet;
     case kStreamMeta:
     case kStreamEntries:
+      return type == KeyType::kStream;
     case kStreamBlob:
       return type == KeyType::kStream || type == KeyType::kDeadStream;
   }

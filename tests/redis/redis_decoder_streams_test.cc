@@ -194,6 +194,21 @@ TEST_CASE("a legacy blob beside a stream is dead") {
   CHECK(out.report.rows.operational == 1);
 }
 
+TEST_CASE("entries beside a legacy blob, without a meta, are orphans all the same") {
+  const SnapshotBuilder rows =
+      Entries({{1, 1}, {1, 2}}).Put(StreamBlobKey("s"), kT0, StreamBlob({{"9-9", {}}}));
+  const DecodedRows out = DecodeRows(rows);
+  CHECK(out.files.empty());
+  CHECK(out.findings() == Strings{"warning redis_legacy_stream_blob 1",
+                                  "warning redis_stream_orphan_entries_without_meta 2"});
+  CHECK(out.report.rows.operational == 3);
+  DecodeRowsOptions salvage;
+  salvage.salvage = true;
+  const DecodedRows salvaged = DecodeRows(rows, salvage);
+  CHECK(salvaged.files == Files{{StreamPath("s"), StreamText({{"9-9", {}}}, 9, 9)}});
+  CHECK(salvaged.report.rows.operational == 2);
+}
+
 TEST_CASE("--salvage brings a legacy stream out, sorted by ID") {
   DecodeRowsOptions salvage;
   salvage.salvage = true;

@@ -1,0 +1,237 @@
+// Which snapshot of a data directory is taken: spec 01 sections 11.1 to 11.3.
+#include "formats/raft_directory.h"
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "base/checksum.h"
+#include "base/coding.h"
+#include "tests/support/opened_snapshot.h"
+#include "tests/support/snap_file.h"
+#include "tests/support/snapshot_builder.h"
+#include "tests/support/temp_folder.h"
+
+namespace snaptree {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace test;  // NOLINT(google-build-using-namespace)
+
+std::string Hex16(uint64_t v) {
+  std::string be;
+  AppendBe64(&be, v);
+  std::string text;
+  for (const char c : be) {
+    const char* const digits = "0123456789abcdef";
+    text += digits[static_cast<uint8_t>(c) >> 4];
+    text += digits[c & 15];
+  }
+  return text;
+}
+
+// A node's directory under construction.
+class Directory {
+ public:
+  explicit Directory(const std::string& inner = "") : root_(folder_.path() + inner) {
+    fs::create_directories(root_ + "/fsm-snap");
+    fs::create_directories(root_ + "/snap");
+    fs::create_directories(root_ + "/wal");
+  }
+  const std::string& path() const { return folder_.path(); }
+  std::string FsmPath(uint64_t index) const { return root_ + "/fsm-snap/" + Hex16(index) + ".fsm"; }
+  std::string SnapPath(uint64_t index) const {
+    return root_ + "/snap/" + Hex16(2) + "-" + Hex16(index) + ".snap";
+  }
+  // A snapshot that says its index in its one row. Returns its checksum.
+  uint32_t AddFsm(uint64_t index) {
+    const std::string bytes =
+        SnapshotBuilder().Header1(1).Put("index", kT0, std::to_string(index)).Bytes();
+    WriteWholeFile(FsmPath(index), bytes);
+    return LoadBe32(bytes.data() + bytes.size() - 4);
+  }
+  void AddSnap(uint64_t index, uint32_t crc) {
+    WriteWholeFile(SnapPath(index), MakeSnapFile(index, 2, MakeToken(index, crc)));
+  }
+  void Break(uint64_t index) {
+    std::string bytes = ReadWholeFile(FsmPath(index));
+    bytes[40] = static_cast<char>(bytes[40] ^ 0x55);
+    WriteWholeFile(FsmPath(index), bytes);
+  }
+  const std::string& root() const { return root_; }
+
+ private:
+  TempFolder folder_;
+  std::string root_;
+};
+
+const Finding* FindingOf(const Findings& findings, const std::string& code) {
+  const auto found = findings.by_code().find(code);
+  return found == findings.by_code().end() ? nullptr : &found->second;
+}
+
+std::string Chosen(const Directory& directory, Findings* findings) {
+  const Result<std::string> chosen = ChooseSnapshot(directory.path(), findings);
+  return chosen.ok() ? *chosen : chosen.status().Message();
+}
+
+TEST_CASE("the newest snapshot is that of the greatest index, in hexadecimal") {
+  Directory directory;
+  for (const uint64_t index : {0x9U, 0x10U, 0x2aU})
+    directory.AddSnap(index, directory.AddFsm(index));
+  WriteWholeFile(directory.root() + "/fsm-snap/00000000000000ff.fsm.tmp", "x");
+  WriteWholeFile(directory.root() + "/fsm-snap/elastickv-etcd-snapshot-1", "x");
+  WriteWholeFile(directory.root() + "/fsm-snap/notes.txt", "x");
+  WriteWholeFile(directory.root() + "/fsm-snap/copy.fsm", "x");
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(0x2a));
+  CHECK(findings.by_code().empty());
+
+  const OpenedSnapshot opened = OpenPath(directory.path());
+  REQUIRE(opened.status.ok());
+  CHECK(opened.input.container->info().path == directory.FsmPath(0x2a));
+  CHECK(opened.input.container->info().snapshot_index == 42U);
+  CHECK(LiveRows(opened).at("index") == "42");
+}
+
+TEST_CASE("snapshots without .snap files are taken by their footers alone") {
+  Directory directory;
+  directory.AddFsm(7);
+  directory.AddFsm(8);
+  fs::remove_all(directory.root() + "/snap");
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(8));
+  CHECK(findings.by_code().empty());
+}
+
+TEST_CASE("a broken newest snapshot is named, and the next older one is taken") {
+  Directory directory;
+  for (const uint64_t index : {5U, 6U, 7U}) directory.AddSnap(index, directory.AddFsm(index));
+  directory.Break(7);
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(6));
+  const Finding* broken = FindingOf(findings, "snapshot_broken");
+  REQUIRE(broken != nullptr);
+  CHECK(broken->severity == Severity::kWarning);
+  CHECK(broken->count == 1);
+  CHECK(broken->example.find(directory.FsmPath(7)) != std::string::npos);
+  CHECK(broken->example.find("FsmChecksum") != std::string::npos);
+
+  WriteWholeFile(directory.FsmPath(6), "abc");
+  Findings more;
+  CHECK(Chosen(directory, &more) == directory.FsmPath(5));
+  CHECK(FindingOf(more, "snapshot_broken")->count == 2);
+
+  // A warning that OpenInput hands on.
+  const OpenedSnapshot opened = OpenPath(directory.path());
+  REQUIRE(opened.status.ok());
+  CHECK(opened.finding("snapshot_broken") != nullptr);
+}
+
+TEST_CASE("when all are broken the error names each") {
+  Directory directory;
+  directory.AddFsm(5);
+  directory.AddFsm(6);
+  directory.Break(5);
+  directory.Break(6);
+  const OpenedSnapshot opened = OpenPath(directory.path());
+  REQUIRE_FALSE(opened.status.ok());
+  CHECK(opened.status.code() == "NoSnapshot");
+  CHECK(opened.status.kind() == ErrorKind::kData);
+  const std::string message = opened.status.Message();
+  CHECK(message.find(directory.FsmPath(5)) != std::string::npos);
+  CHECK(message.find(directory.FsmPath(6)) != std::string::npos);
+  CHECK(opened.status.info().next.find("--salvage") != std::string::npos);
+}
+
+TEST_CASE("a snapshot that its token does not confirm is not taken") {
+  Directory directory;
+  directory.AddSnap(5, directory.AddFsm(5));
+  directory.AddSnap(6, directory.AddFsm(6) + 1);
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
+  REQUIRE(FindingOf(findings, "snapshot_broken") != nullptr);
+  CHECK(FindingOf(findings, "snapshot_broken")->example.find("SnapTokenMismatch") !=
+        std::string::npos);
+  // By its own name it opens.
+  CHECK(OpenPath(directory.FsmPath(6)).status.ok());
+}
+
+TEST_CASE("a token whose snapshot is missing is a warning") {
+  Directory directory;
+  directory.AddSnap(5, directory.AddFsm(5));
+  directory.AddSnap(0x123, 1);
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
+  const Finding* missing = FindingOf(findings, "snapshot_missing");
+  REQUIRE(missing != nullptr);
+  CHECK(missing->severity == Severity::kWarning);
+  CHECK(missing->example == "index 291");
+
+  // An older one that is gone is the normal course of things: three are kept.
+  Directory normal;
+  normal.AddSnap(5, normal.AddFsm(5));
+  normal.AddSnap(4, 1);
+  Findings none;
+  CHECK(Chosen(normal, &none) == normal.FsmPath(5));
+  CHECK(none.by_code().empty());
+}
+
+TEST_CASE("a .snap file that cannot be read is a warning") {
+  Directory directory;
+  directory.AddFsm(5);
+  WriteWholeFile(directory.SnapPath(5), "not protobuf");
+  WriteWholeFile(directory.root() + "/snap/db.tmp", "ignored");
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
+  REQUIRE(FindingOf(findings, "snap_invalid") != nullptr);
+  CHECK(FindingOf(findings, "snap_invalid")->example.find(directory.SnapPath(5)) !=
+        std::string::npos);
+}
+
+TEST_CASE("one group below is found, several must be named") {
+  Directory one("/group-1");
+  one.AddSnap(5, one.AddFsm(5));
+  CHECK(IsRaftDirectory(one.path()));
+  Findings findings;
+  CHECK(Chosen(one, &findings) == one.FsmPath(5));
+
+  fs::create_directories(one.path() + "/group-2/fsm-snap");
+  WriteWholeFile(one.path() + "/group-3", "a file is no group");
+  const Result<std::string> several = ChooseSnapshot(one.path(), &findings);
+  REQUIRE_FALSE(several.ok());
+  CHECK(several.status().code() == "SeveralGroups");
+  CHECK(several.status().kind() == ErrorKind::kUsage);
+  CHECK(several.status().info().found == one.path() + "/group-1, " + one.path() + "/group-2");
+  CHECK(ChooseSnapshot(one.path() + "/group-1", &findings).ok());
+}
+
+TEST_CASE("a directory without snapshots says where the data may be") {
+  const TempFolder folder;
+  fs::create_directories(folder / "fsm-snap");
+  Findings findings;
+  const Result<std::string> none = ChooseSnapshot(folder.path(), &findings);
+  REQUIRE_FALSE(none.ok());
+  CHECK(none.status().code() == "NoSnapshot");
+  fs::create_directories(folder / "fsm.db");
+  CHECK(ChooseSnapshot(folder.path(), &findings).status().info().next.find("fsm.db") !=
+        std::string::npos);
+}
+
+TEST_CASE("directories are recognised by what is in them") {
+  const TempFolder folder;
+  CHECK_FALSE(IsRaftDirectory(folder.path()));
+  CHECK_FALSE(IsRaftDirectory(folder / "nothing"));
+  fs::create_directories(folder / "snap");
+  CHECK_FALSE(IsRaftDirectory(folder.path()));
+  fs::create_directories(folder / "wal");
+  CHECK(IsRaftDirectory(folder.path()));
+  const TempFolder file;
+  WriteWholeFile(file / "fsm-snap", "not a folder");
+  CHECK_FALSE(IsRaftDirectory(file.path()));
+  fs::create_directories(file / "group-1");
+  CHECK(IsRaftDirectory(file.path()));
+}
+
+}  // namespace
+}  // namespace snaptree

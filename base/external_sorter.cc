@@ -19,7 +19,9 @@
 namespace snaptree {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{1} << 20;
+// Blocks of the arena; smaller ones when the ceiling is so low that a large one would fill it.
+constexpr size_t kMaxBlockBytes = size_t{1} << 20;
+constexpr size_t kMinBlockBytes = size_t{64} << 10;
 constexpr uint64_t kCancelCheckMask = 0xffff;
 
 // A record in the arena: header, key, payload.
@@ -110,17 +112,20 @@ struct ExternalSorter::Rep {
     std::unique_ptr<rocksdb::Iterator> it;
   };
 
-  explicit Rep(SorterOptions o) : options(std::move(o)), sst_options(RunOptions()) {}
+  explicit Rep(SorterOptions o)
+      : options(std::move(o)),
+        block_bytes(std::clamp(options.memory_bytes / 8, kMinBlockBytes, kMaxBlockBytes)),
+        sst_options(RunOptions()) {}
 
   char* Allocate(size_t n) {
-    if (n > kBlockBytes / 4) {  // a large record gets a block of its own
+    if (n > block_bytes / 4) {  // a large record gets a block of its own
       large.emplace_back(new char[n]);
       large_bytes += n;
       return large.back().get();
     }
-    if (blocks.empty() || block_used + n > kBlockBytes) {
+    if (blocks.empty() || block_used + n > block_bytes) {
       if (!blocks.empty()) ++block_index;
-      if (block_index == blocks.size()) blocks.emplace_back(new char[kBlockBytes]);
+      if (block_index == blocks.size()) blocks.emplace_back(new char[block_bytes]);
       block_used = 0;
     }
     char* p = blocks[block_index].get() + block_used;
@@ -132,7 +137,7 @@ struct ExternalSorter::Rep {
     // Growing the entry array holds the old and the new one for an instant.
     const size_t entry_bytes = entries.capacity() * sizeof(Entry);
     const size_t growth = entries.size() == entries.capacity() ? entry_bytes * 2 : 0;
-    return (blocks.empty() ? 0 : (block_index + 1) * kBlockBytes) + large_bytes + entry_bytes + growth;
+    return (blocks.empty() ? 0 : (block_index + 1) * block_bytes) + large_bytes + entry_bytes + growth;
   }
 
   void SortEntries() {
@@ -154,6 +159,7 @@ struct ExternalSorter::Rep {
   Status Advance(size_t run);
 
   SorterOptions options;
+  size_t block_bytes;
   rocksdb::Options sst_options;
   std::vector<std::unique_ptr<char[]>> blocks;  // reused from set to set
   std::vector<std::unique_ptr<char[]>> large;

@@ -147,7 +147,8 @@ std::string HumanBytes(uint64_t bytes) {
     ++unit;
   }
   const uint64_t whole = bytes / scale;
-  const uint64_t hundredths = bytes % scale * 100 / scale;
+  const int drop = scale >> 54 != 0 ? 10 : 0;  // keeps the product in range
+  const uint64_t hundredths = (bytes % scale >> drop) * 100 / (scale >> drop);
   std::string fraction = std::to_string(hundredths);
   if (fraction.size() == 1) fraction.insert(0, 1, '0');
   return std::to_string(whole) + "." + fraction + " " + kUnits[unit];

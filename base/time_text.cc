@@ -134,8 +134,9 @@ std::optional<uint64_t> ParseRfc3339(Slice text) {
     }
   }
   constexpr std::array<int, 12> kDays = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool leap_year = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   if (month < 1 || month > 12 || day < 1 || day > kDays[static_cast<size_t>(month - 1)] ||
-      hour > 23 || minute > 59 || second > 59) {
+      (month == 2 && day == 29 && !leap_year) || hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
   const int64_t seconds =

@@ -10,63 +10,17 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.h"
+#include "tests/support/mvcc_model.h"
 #include "tests/support/snapshot_builder.h"
 
 namespace snaptree {
 namespace {
 
+using test::Add;
+using test::Expected;
+using test::Judge;
 using test::RawKey;
-using test::StoredValue;
-
-struct Version {
-  std::string key;
-  uint64_t ts = 0;
-  uint8_t flags = 0;
-  uint64_t expire_at = 0;
-};
-
-// Raw key to version: rows in the order of a file.
-using Rows = std::map<std::string, Version>;
-
-void Add(Rows* rows, const Version& v) { (*rows)[RawKey(v.key, v.ts)] = v; }
-
-std::vector<Verdict> Judge(const Rows& rows, uint64_t read_ts, bool newest_at_any_time = false) {
-  MvccView view(read_ts);
-  PreviousKey previous;
-  std::vector<Verdict> verdicts;
-  for (const auto& [raw_key, v] : rows) {
-    const std::string value = StoredValue("", v.expire_at, v.flags);
-    const size_t common = CommonPrefix(previous.get(), raw_key);
-    previous.Set(raw_key);
-    verdicts.push_back(view.Judge(MvccRow::Parse(raw_key, value), common, newest_at_any_time));
-  }
-  return verdicts;
-}
-
-// The definition of section 7.3, without any regard to the order of rows.
-std::vector<Verdict> Expected(const Rows& rows, uint64_t read_ts, bool newest_at_any_time = false) {
-  std::map<std::string, uint64_t> deciding;
-  for (const auto& [raw_key, v] : rows) {
-    if (v.ts > read_ts && !newest_at_any_time) continue;
-    const auto [found, added] = deciding.emplace(v.key, v.ts);
-    if (!added) found->second = std::max(found->second, v.ts);
-  }
-  std::vector<Verdict> verdicts;
-  for (const auto& [raw_key, v] : rows) {
-    const auto found = deciding.find(v.key);
-    if (found == deciding.end() || found->second < v.ts) {
-      verdicts.push_back(Verdict::kNewer);
-    } else if (found->second != v.ts) {
-      verdicts.push_back(Verdict::kOlder);
-    } else if ((v.flags & 1) != 0) {
-      verdicts.push_back(Verdict::kTombstone);
-    } else {
-      const bool expired = v.expire_at != 0 && v.expire_at <= read_ts;
-      verdicts.push_back(expired ? Verdict::kExpired : Verdict::kLive);
-    }
-  }
-  return verdicts;
-}
+using test::Rows;
 
 TEST_CASE("the newest version at or below the read timestamp decides") {
   Rows rows;

@@ -82,7 +82,8 @@ void CheckSet(Slice json) {
     Require(IsUtf8(member));
     return Status::Ok();
   };
-  CheckOutcome(VisitSetJson(json, visitor, &info), elements, info);
+  const Status status = VisitSetJson(json, visitor, &info);
+  CheckOutcome(status, elements, info);
 }
 
 void CheckZSet(Slice json) {
@@ -96,7 +97,8 @@ void CheckZSet(Slice json) {
     Require(text.front() != '"');  // neither infinity nor NaN
     return Status::Ok();
   };
-  CheckOutcome(VisitZSetJson(json, visitor, &info), elements, info);
+  const Status status = VisitZSetJson(json, visitor, &info);
+  CheckOutcome(status, elements, info);
 }
 
 void CheckStream(Slice json) {
@@ -108,7 +110,8 @@ void CheckStream(Slice json) {
     for (const Slice field : fields) Require(IsUtf8(field));
     return Status::Ok();
   };
-  CheckOutcome(VisitStreamJson(json, visitor, &info), elements, info);
+  const Status status = VisitStreamJson(json, visitor, &info);
+  CheckOutcome(status, elements, info);
 }
 
 }  // namespace

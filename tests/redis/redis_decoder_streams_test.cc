@@ -209,7 +209,7 @@ TEST_CASE("entries beside a legacy blob, without a meta, are orphans all the sam
   CHECK(salvaged.report.rows.operational == 2);
 }
 
-TEST_CASE("--salvage brings a legacy stream out, sorted by ID") {
+TEST_CASE("salvage brings a legacy stream out, sorted by ID") {
   DecodeRowsOptions salvage;
   salvage.salvage = true;
   const auto decode = [&](const std::string& value) {

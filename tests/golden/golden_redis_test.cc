@@ -1,0 +1,158 @@
+// The tree of a real node, against two truths that snaptree did not make: digests that a second decoder wrote, and what
+// the node itself answered.
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "base/sha256.h"
+#include "tests/support/golden_node1.h"
+#include "tests/support/decode_run.h"
+
+namespace snaptree::test {
+namespace {
+
+using Digests = std::map<std::string, std::string>;
+
+bool IsOurs(const std::string& path) {
+  return path.starts_with("redis/") || path.starts_with("rawkv/");
+}
+
+Digests GoldenDigests() {
+  Digests golden;
+  std::istringstream lines(ReadWholeFile(Node1("golden.sha256")));
+  for (std::string line; std::getline(lines, line);) {
+    const std::string path = line.substr(66);
+    if (IsOurs(path)) golden[path] = line.substr(0, 64);
+  }
+  return golden;
+}
+
+Digests DigestsOf(const std::string& tree) {
+  Digests digests;
+  for (const auto& [path, content] : ReadTree(tree)) {
+    if (IsOurs(path)) digests[path] = Sha256::HexOf(content);
+  }
+  return digests;
+}
+
+// sha256sum judges a tree by its own CHECKSUMS.
+bool Sha256sumIsHappy(const std::string& tree) {
+  const std::string command =
+      "cd '" + tree + "' && LC_ALL=C sha256sum -c --quiet --strict CHECKSUMS";
+  return std::system(command.c_str()) == 0;
+}
+
+TEST_CASE("node1: every file of redis and rawkv has the golden bytes, none is missing, none is extra") {
+  const Digests golden = GoldenDigests();
+  const Digests digests = DigestsOf(DefaultTree().tree);
+  REQUIRE(golden.size() > 700);
+  for (const auto& [path, digest] : golden) {
+    INFO(path);
+    const auto found = digests.find(path);
+    REQUIRE(found != digests.end());
+    CHECK(found->second == digest);
+  }
+  for (const auto& [path, digest] : digests) {
+    INFO(path << " is not golden");
+    CHECK(golden.count(path) == 1);
+  }
+}
+
+TEST_CASE("node1: the accounts") {
+  const DecodeReport& report = DefaultTree().report;
+  CHECK(report.rows.total == 21515);  // testdata/README.md
+  CHECK(report.rows.Sum() == 21515);
+  CHECK(report.rows.unknown == 0);
+  CHECK(report.rows.damaged == 0);
+  CHECK(report.losses == 0);
+  CHECK(report.not_decoded > 0);
+  const Files files = ReadTree(DefaultTree().tree);
+  CHECK(report.tree.files == files.size() - 1);
+  for (const auto& [code, finding] : report.findings.by_code()) {
+    INFO(code << ": " << finding.text << ", " << finding.example);
+    const bool expected = finding.severity == Severity::kNote || code == "not_decoded";
+    CHECK(expected);
+  }
+}
+
+TEST_CASE("node1: sha256sum agrees with CHECKSUMS, and sees a change") {
+  CHECK(Sha256sumIsHappy(DefaultTree().tree));
+  const TempFolder folder;
+  std::filesystem::copy(DefaultTree().tree, folder / "copy", std::filesystem::copy_options::recursive);
+  CHECK(Sha256sumIsHappy(folder / "copy"));
+  WriteWholeFile(folder / "copy/redis/db_0/KEYMAP.jsonl", "changed");
+  CHECK_FALSE(Sha256sumIsHappy(folder / "copy"));
+}
+
+TEST_CASE("node1: the same bytes with other threads and with the least memory") {
+  const Digests expected = DigestsOf(DefaultTree().tree);
+  for (const unsigned threads : {1U, 2U}) {
+    const TempFolder folder;
+    DecodeOptions options;
+    options.input = Node1Snapshot();
+    options.output = folder / "tree";
+    options.threads = threads;
+    options.memory_bytes = threads == 1 ? uint64_t{16} << 20 : uint64_t{512} << 20;
+    const Result<DecodeReport> report = Decode(options);
+    REQUIRE(report.ok());
+    CHECK(report->rows.emitted == DefaultTree().report.rows.emitted);
+    CHECK((DigestsOf(options.output) == expected));
+    CHECK(Sha256sumIsHappy(options.output));
+  }
+}
+
+TEST_CASE("node1: the raft directory gives the tree of its snapshot file") {
+  const TempFolder folder;
+  DecodeOptions options;
+  options.input = SNAPTREE_TESTDATA_DIR "/node1";
+  options.output = folder / "tree";
+  const Result<DecodeReport> report = Decode(options);
+  if (!report.ok()) WARN(report.status().Message());
+  REQUIRE(report.ok());
+  CHECK((DigestsOf(options.output) == DigestsOf(DefaultTree().tree)));
+}
+
+TEST_CASE("node1: keys, values and expiry are what the node answered") {
+  const TempFolder folder;
+  const std::string truth = UnpackTruth("redis.json", folder);
+  const std::string arguments = "'" + DefaultTree().tree + "' '" + truth + "'";
+  CHECK(RunScript("redis_truth.py", arguments) == 0);
+
+  // The judge must be able to find something.
+  const std::string copy = folder / "copy";
+  const std::string broken = "'" + copy + "' '" + truth + "' >/dev/null";
+  const std::pair<const char*, const char*> changes[] = {
+      {"redis/db_0/strings/retype2.bin", "changed"},
+      {"redis/db_0/lists/l%3Al.json", R"({"format_version":1,"items":["1"],"expire_at_ms":null})"},
+      {"redis/db_0/hashes/h%3Attl.json",
+       R"({"format_version":1,"fields":[{"name":"a","value":"1"}],"expire_at_ms":null})"},
+      {"redis/db_0/strings/invented.bin", "invented"},
+      {"redis/db_0/strings_ttl.jsonl", ""}};
+  for (const auto& [path, text] : changes) {
+    INFO(path);
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(DefaultTree().tree, copy, std::filesystem::copy_options::recursive);
+    WriteWholeFile(copy + "/" + path, text);
+    CHECK(RunScript("redis_truth.py", broken) == 1);
+  }
+  std::filesystem::remove_all(copy);
+  std::filesystem::copy(DefaultTree().tree, copy, std::filesystem::copy_options::recursive);
+  std::filesystem::remove(copy + "/redis/db_0/sets/set%3Abin.json");
+  CHECK(RunScript("redis_truth.py", broken) == 1);
+}
+
+TEST_CASE("node1: a redis-server that is loaded from the tree answers what the node answered") {
+  const TempFolder folder;
+  const std::string truth = UnpackTruth("redis.json", folder);
+  const int status = RunScript("redis_server.py", "'" + DefaultTree().tree + "' '" + truth + "'");
+  if (status == 77) {
+    WARN("SKIPPED: redis-server or redis-cli is not installed");
+    return;
+  }
+  CHECK(status == 0);
+}
+
+}  // namespace
+}  // namespace snaptree::test

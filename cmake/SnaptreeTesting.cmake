@@ -13,5 +13,6 @@ function(snaptree_discover_tests program prefix)
     TEST_PREFIX ${prefix}.
     # A test whose name the program cannot find again must not pass unseen.
     EXTRA_ARGS --warn NoTests
-    PROPERTIES LABELS unit TIMEOUT ${SNAPTREE_TEST_TIMEOUT})
+    # A test that needs a program which is not installed says so, and counts as skipped.
+    PROPERTIES LABELS unit TIMEOUT ${SNAPTREE_TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: ")
 endfunction()

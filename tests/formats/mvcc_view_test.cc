@@ -17,20 +17,20 @@ namespace snaptree {
 namespace {
 
 using test::Add;
-using test::Expected;
-using test::Judge;
+using test::ModelVerdicts;
 using test::RawKey;
 using test::Rows;
+using test::ViewVerdicts;
 
 TEST_CASE("the newest version at or below the read timestamp decides") {
   Rows rows;
   for (const uint64_t ts : {10U, 20U, 30U}) Add(&rows, {"k", ts, 0, 0});
   using enum Verdict;
-  CHECK(Judge(rows, 9) == std::vector{kNewer, kNewer, kNewer});
-  CHECK(Judge(rows, 10) == std::vector{kNewer, kNewer, kLive});
-  CHECK(Judge(rows, 29) == std::vector{kNewer, kLive, kOlder});
-  CHECK(Judge(rows, 30) == std::vector{kLive, kOlder, kOlder});
-  CHECK(Judge(rows, kReadNewest) == std::vector{kLive, kOlder, kOlder});
+  CHECK(ViewVerdicts(rows, 9) == std::vector{kNewer, kNewer, kNewer});
+  CHECK(ViewVerdicts(rows, 10) == std::vector{kNewer, kNewer, kLive});
+  CHECK(ViewVerdicts(rows, 29) == std::vector{kNewer, kLive, kOlder});
+  CHECK(ViewVerdicts(rows, 30) == std::vector{kLive, kOlder, kOlder});
+  CHECK(ViewVerdicts(rows, kReadNewest) == std::vector{kLive, kOlder, kOlder});
 }
 
 TEST_CASE("a tombstone hides older versions and nothing newer") {
@@ -39,10 +39,10 @@ TEST_CASE("a tombstone hides older versions and nothing newer") {
   Add(&rows, {"k", 20, 1, 0});
   Add(&rows, {"k", 30, 0, 0});
   using enum Verdict;
-  CHECK(Judge(rows, 15) == std::vector{kNewer, kNewer, kLive});
-  CHECK(Judge(rows, 20) == std::vector{kNewer, kTombstone, kOlder});
-  CHECK(Judge(rows, 25) == std::vector{kNewer, kTombstone, kOlder});
-  CHECK(Judge(rows, 30) == std::vector{kLive, kOlder, kOlder});
+  CHECK(ViewVerdicts(rows, 15) == std::vector{kNewer, kNewer, kLive});
+  CHECK(ViewVerdicts(rows, 20) == std::vector{kNewer, kTombstone, kOlder});
+  CHECK(ViewVerdicts(rows, 25) == std::vector{kNewer, kTombstone, kOlder});
+  CHECK(ViewVerdicts(rows, 30) == std::vector{kLive, kOlder, kOlder});
 }
 
 TEST_CASE("an expired version hides older ones") {
@@ -50,12 +50,12 @@ TEST_CASE("an expired version hides older ones") {
   Add(&rows, {"k", 10, 0, 0});
   Add(&rows, {"k", 20, 0, 50});
   using enum Verdict;
-  CHECK(Judge(rows, 49) == std::vector{kLive, kOlder});
-  CHECK(Judge(rows, 50) == std::vector{kExpired, kOlder});
-  CHECK(Judge(rows, 15) == std::vector{kNewer, kLive});
+  CHECK(ViewVerdicts(rows, 49) == std::vector{kLive, kOlder});
+  CHECK(ViewVerdicts(rows, 50) == std::vector{kExpired, kOlder});
+  CHECK(ViewVerdicts(rows, 15) == std::vector{kNewer, kLive});
   // A tombstone stays one, whatever its expiry says.
   Add(&rows, {"k", 30, 1, 40});
-  CHECK(Judge(rows, 45) == std::vector{kTombstone, kOlder, kOlder});
+  CHECK(ViewVerdicts(rows, 45) == std::vector{kTombstone, kOlder, kOlder});
 }
 
 TEST_CASE("keys that another key stands in the middle of are told apart") {
@@ -67,8 +67,8 @@ TEST_CASE("keys that another key stands in the middle of are told apart") {
   Add(&rows, {inner, test::kT0, 0, 0});
   using enum Verdict;
   REQUIRE(std::next(rows.begin())->second.key == inner);
-  CHECK(Judge(rows, test::kT1) == std::vector{kTombstone, kLive, kOlder});
-  CHECK(Judge(rows, test::kT0) == std::vector{kNewer, kLive, kLive});
+  CHECK(ViewVerdicts(rows, test::kT1) == std::vector{kTombstone, kLive, kOlder});
+  CHECK(ViewVerdicts(rows, test::kT0) == std::vector{kNewer, kLive, kLive});
 }
 
 TEST_CASE("of a family that is read at any time the newest row counts") {
@@ -76,10 +76,10 @@ TEST_CASE("of a family that is read at any time the newest row counts") {
   Add(&rows, {"k", 10, 0, 0});
   Add(&rows, {"k", 20, 0, 0});
   using enum Verdict;
-  CHECK(Judge(rows, 5, true) == std::vector{kLive, kOlder});
-  CHECK(Judge(rows, 15, true) == std::vector{kLive, kOlder});
+  CHECK(ViewVerdicts(rows, 5, true) == std::vector{kLive, kOlder});
+  CHECK(ViewVerdicts(rows, 15, true) == std::vector{kLive, kOlder});
   Add(&rows, {"k", 30, 1, 0});
-  CHECK(Judge(rows, 5, true) == std::vector{kTombstone, kOlder, kOlder});
+  CHECK(ViewVerdicts(rows, 5, true) == std::vector{kTombstone, kOlder, kOlder});
 }
 
 TEST_CASE("what is no MVCC row is named") {
@@ -161,7 +161,7 @@ TEST_CASE("the view agrees with a sort by key and timestamp on random nested key
     const Rows rows = random.Make();
     const uint64_t read_ts = seed % 7 == 0 ? kReadNewest : random.Timestamp();
     const bool any_time = seed % 11 == 0;
-    if (Judge(rows, read_ts, any_time) != Expected(rows, read_ts, any_time)) {
+    if (ViewVerdicts(rows, read_ts, any_time) != ModelVerdicts(rows, read_ts, any_time)) {
       std::string text;
       for (const auto& [raw_key, v] : rows) text += Hex(raw_key) + "\n";
       FAIL("seed " << seed << ", read_ts " << read_ts << ", rows:\n" << text);
@@ -188,7 +188,7 @@ TEST_CASE("the view does not need rows of keys that are left out altogether") {
     const std::string dropped = all.begin()->second.key;
     Rows some = all;
     std::erase_if(some, [&](const auto& row) { return row.second.key == dropped; });
-    REQUIRE(Judge(some, read_ts) == Expected(some, read_ts));
+    REQUIRE(ViewVerdicts(some, read_ts) == ModelVerdicts(some, read_ts));
   }
 }
 

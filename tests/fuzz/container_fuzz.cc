@@ -40,7 +40,7 @@ void WalkFamily(const test::OpenedSnapshot& opened, FamilyId family) {
     const Result<bool> more = cursor.Next(&row);
     Require(more.ok());
     if (!*more) break;
-    live += row.IsLive() ? 1 : 0;
+    live += row.IsLive() ? 1U : 0U;
     const Result<Slice> body = LoadValue(opened.source(), row.body, &storage);
     Require(body.ok() && body->size() == row.body.size);
     const auto size = static_cast<size_t>(row.body.size);

@@ -37,6 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   Require(rows.size() == report.rows_kept);
+  uint64_t live = 0;
+  for (const FamilyCounts& counts : salvaged.scan.families) live += counts.live;
+  Require(test::LiveRows(salvaged).size() == live);
   Require(report.bytes_lost <= size);
   for (const test::StoredRow& row : rows) {
     Require(input.find(test::FramedRow(row.key, row.value)) != Slice::npos);

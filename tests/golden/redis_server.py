@@ -70,7 +70,7 @@ class Server:
 
     def __enter__(self):
         for _ in range(200):
-            if os.path.exists(self.socket) and self.ask([["PING"]]) == [b"PONG"]:
+            if os.path.exists(self.socket) and self.ask([["PING"]]) == [[b"PONG"]]:
                 return self
             if self.process.poll() is not None:
                 break
@@ -91,11 +91,11 @@ class Server:
             raise RuntimeError(f"redis-cli --pipe: {done.stdout!r} {done.stderr!r}")
 
     def ask(self, questions):
-        """Answers of redis-cli, one for each question (a list of words): int, bytes, None or lists of these."""
+        """Answers of redis-cli, one for each question (a list of words): a flat list of int, bytes and None."""
         lines = b"".join(b" ".join(quoted(word) for word in words) + b"\n" for words in questions)
-        done = subprocess.run(["redis-cli", "-2", "-s", self.socket, "--quoted-json"], input=lines,
+        done = subprocess.run(["redis-cli", "-2", "-s", self.socket, "--csv"], input=lines,
                               capture_output=True, check=True)
-        answers = [unquoted(json.loads(line)) for line in done.stdout.splitlines()]
+        answers = [parts_of(line) for line in done.stdout.decode("ascii").splitlines()]
         if len(answers) != len(questions):
             raise RuntimeError(f"{len(questions)} questions, {len(answers)} answers")
         return answers
@@ -106,19 +106,28 @@ def quoted(word):
     return b'"' + b"".join(b"\\x%02x" % byte for byte in raw) + b'"'
 
 
-def unquoted(answer):
-    """redis-cli writes bytes that are not printable as in a C string."""
-    if isinstance(answer, list):
-        return [unquoted(part) for part in answer]
-    if not isinstance(answer, str):
-        return answer
-    named = {"n": b"\n", "r": b"\r", "t": b"\t", "a": b"\a", "b": b"\b", '"': b'"', "\\": b"\\"}
+# Bytes that are not printable stand in answers as in a string of C.
+ESCAPES = {"n": b"\n", "r": b"\r", "t": b"\t", "a": b"\a", "b": b"\b", '"': b'"', "\\": b"\\"}
+STRING = r'"((?:[^"\\]|\\x[0-9a-f]{2}|\\[nrtab"\\])*)"'
 
-    def meaning(escape):
-        return bytes.fromhex(escape[1:]) if len(escape) == 3 else named[escape]
 
-    pieces = re.findall(r"\\(x[0-9a-f]{2}|.)|([^\\]+)", answer)
-    return b"".join(meaning(escape) if escape else plain.encode("ascii") for escape, plain in pieces)
+def unescaped(text):
+    pieces = re.findall(r"\\x([0-9a-f]{2})|\\(.)|([^\\]+)", text)
+    return b"".join(bytes.fromhex(byte) or ESCAPES.get(escape) or plain.encode("ascii")
+                    for byte, escape, plain in pieces)
+
+
+def parts_of(line):
+    parts = []
+    at = 0
+    while at < len(line):
+        match = re.compile(rf"(?:{STRING}|(-?[0-9]+)|(NULL))(?:,|$)").match(line, at)
+        if match is None:
+            raise RuntimeError(f"redis-cli answered {line!r}")
+        text, number, null = match.groups()
+        parts.append(unescaped(text) if text is not None else None if null else int(number))
+        at = match.end()
+    return parts
 
 
 READERS = {
@@ -136,39 +145,50 @@ def in_pairs(flat):
     return list(zip(flat[0::2], flat[1::2]))
 
 
-def server_value(kind, answer):
-    """The server's answer in the form of redis_tree.Tree."""
+def server_value(kind, parts):
+    """The server's answer in the form of redis_tree.Tree; of a stream flat."""
+    if kind == "string":
+        return parts[0]
     if kind == "set":
-        return set(answer)
+        return set(parts)
     if kind == "hash":
-        return dict(in_pairs(answer))
+        return dict(in_pairs(parts))
     if kind == "zset":
-        return {member: float(score) for member, score in in_pairs(answer)}
-    if kind == "stream":
-        return [(entry_id.decode(), in_pairs(flat)) for entry_id, flat in answer]
-    return answer
+        return {member: float(score) for member, score in in_pairs(parts)}
+    return parts
+
+
+def node_value(kind, value):
+    node = redis_truth.truth_value(kind, value)
+    if kind != "stream":
+        return node
+    flat = []
+    for entry_id, fields in node:
+        flat.append(entry_id.encode("ascii"))
+        flat += [part for pair in fields for part in pair]
+    return flat
 
 
 def problems_of(server, answers):
-    """Asks the server about all keys of the truth."""
+    """Asks the server about all keys of the truth whose value the node could give."""
     keys = [key for key, answer in answers.items() if answer["value"] is not None]
-    kinds = server.ask([["TYPE", key] for key in keys])
-    expiries = server.ask([["PEXPIRETIME", key] for key in keys])
-    there = [(key, kind.decode()) for key, kind in zip(keys, kinds) if kind != b"none"]
-    values = dict(zip([key for key, _ in there], server.ask([question(kind, key) for key, kind in there])))
-    for key, kind, expiry in zip(keys, kinds, expiries):
+    kinds = {key: parts[0].decode("ascii") for key, parts in zip(keys, server.ask([["TYPE", key] for key in keys]))}
+    there = [key for key in keys if kinds[key] != "none"]
+    expiries = dict(zip(there, server.ask([["PEXPIRETIME", key] for key in there])))
+    values = dict(zip(there, server.ask([question(kinds[key], key) for key in there])))
+    for key in keys:
         node = answers[key]
         if key not in values:
             if node["value"] != []:
                 yield f"{key!r} is missing"
             continue
-        if kind.decode() != node["type"]:
-            yield f"{key!r} is a {kind.decode()}, the node says {node['type']}"
+        if kinds[key] != node["type"]:
+            yield f"{key!r} is a {kinds[key]}, the node says {node['type']}"
             continue
         mine = server_value(node["type"], values[key])
-        if mine != redis_truth.truth_value(node["type"], node["value"]):
+        if mine != node_value(node["type"], node["value"]):
             yield f"{key!r}: {str(mine)[:200]}, the node says {str(node['value'])[:200]}"
-        expires = None if expiry == -1 else expiry - MOVE_MS
+        expires = None if expiries[key] == [-1] else expiries[key][0] - MOVE_MS
         if not redis_truth.same_expiry(expires, redis_truth.expiry_of(node)):
             yield f"{key!r} expires at {expires}, the node says {redis_truth.expiry_of(node)}"
 
@@ -182,7 +202,7 @@ def main(tree, truth):
     made = [commands_of(key, *parts) for key, parts in keys.items()]
     with Server() as server:
         server.load([one for commands in made for one in commands])
-        count = server.ask([["DBSIZE"]])[0]
+        count = server.ask([["DBSIZE"]])[0][0]
         problems = list(problems_of(server, answers))
     expected = sum(1 for commands in made if commands)
     if count != expected:

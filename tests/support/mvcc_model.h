@@ -24,8 +24,8 @@ using Rows = std::map<std::string, Version>;
 
 inline void Add(Rows* rows, const Version& v) { (*rows)[RawKey(v.key, v.ts)] = v; }
 
-inline std::vector<Verdict> Judge(const Rows& rows, uint64_t read_ts,
-                                  bool newest_at_any_time = false) {
+inline std::vector<Verdict> ViewVerdicts(const Rows& rows, uint64_t read_ts,
+                                         bool newest_at_any_time = false) {
   MvccView view(read_ts);
   PreviousKey previous;
   std::vector<Verdict> verdicts;
@@ -39,8 +39,8 @@ inline std::vector<Verdict> Judge(const Rows& rows, uint64_t read_ts,
 }
 
 // The definition of section 7.3, without any regard to the order of rows.
-inline std::vector<Verdict> Expected(const Rows& rows, uint64_t read_ts,
-                                     bool newest_at_any_time = false) {
+inline std::vector<Verdict> ModelVerdicts(const Rows& rows, uint64_t read_ts,
+                                          bool newest_at_any_time = false) {
   std::map<std::string, uint64_t> deciding;
   for (const auto& [raw_key, v] : rows) {
     if (v.ts > read_ts && !newest_at_any_time) continue;

@@ -35,7 +35,8 @@ inline void AppendLe64(std::string* out, uint64_t v) {
   out->append(reinterpret_cast<const char*>(&v), sizeof v);
 }
 
-// Reads from the front of a Slice. Every read says whether the bytes were there; a failed read takes nothing.
+// Reads from the front of a Slice. Every read says whether the bytes were there; a failed read
+// takes nothing.
 class ByteReader {
  public:
   explicit ByteReader(Slice bytes) : rest_(bytes) {}

@@ -57,7 +57,8 @@ bool Less(const Entry& a, const Entry& b) {
   return HeaderOf(a).ordinal < HeaderOf(b).ordinal;
 }
 
-// SST keys are unique: key with 00 written as 00 ff, terminator 00 00, then the ordinal. Keeps the order of keys.
+// SST keys are unique: key with 00 written as 00 ff, terminator 00 00, then the ordinal. Keeps the
+// order of keys.
 std::string RunKey(Slice key, uint64_t ordinal) {
   std::string out;
   out.reserve(key.size() + 10);
@@ -137,7 +138,8 @@ struct ExternalSorter::Rep {
     // Growing the entry array holds the old and the new one for an instant.
     const size_t entry_bytes = entries.capacity() * sizeof(Entry);
     const size_t growth = entries.size() == entries.capacity() ? entry_bytes * 2 : 0;
-    return (blocks.empty() ? 0 : (block_index + 1) * block_bytes) + large_bytes + entry_bytes + growth;
+    return (blocks.empty() ? 0 : (block_index + 1) * block_bytes) + large_bytes + entry_bytes +
+           growth;
   }
 
   void SortEntries() {
@@ -199,8 +201,9 @@ Status ExternalSorter::Rep::WriteRun() {
     if ((opened.entries & kCancelCheckMask) == 0) SNAPTREE_TRY(CheckCancelled());
     const std::string key = RunKey(KeyOf(e), HeaderOf(e).ordinal);
     const Slice payload = PayloadOf(e);
-    SNAPTREE_TRY(FromRocks(
-        writer.Put(rocksdb::Slice(key), rocksdb::Slice(payload.data(), payload.size())), opened.path));
+    SNAPTREE_TRY(
+        FromRocks(writer.Put(rocksdb::Slice(key), rocksdb::Slice(payload.data(), payload.size())),
+                  opened.path));
     ++opened.entries;
   }
   rocksdb::ExternalSstFileInfo info;
@@ -242,17 +245,19 @@ Status ExternalSorter::Rep::Advance(size_t index) {
       .Found(std::to_string(run.read));
 }
 
-ExternalSorter::ExternalSorter(SorterOptions options) : rep_(std::make_unique<Rep>(std::move(options))) {}
+ExternalSorter::ExternalSorter(SorterOptions options)
+    : rep_(std::make_unique<Rep>(std::move(options))) {}
 
 ExternalSorter::~ExternalSorter() { Reset(); }
 
 Status ExternalSorter::Add(Slice key, Slice payload) {
   Rep& r = *rep_;
   const size_t size = sizeof(RecordHeader) + key.size() + payload.size();
-  if (!r.entries.empty() && r.MemoryUsed() + size > r.options.memory_bytes) SNAPTREE_TRY(r.WriteRun());
+  if (!r.entries.empty() && r.MemoryUsed() + size > r.options.memory_bytes)
+    SNAPTREE_TRY(r.WriteRun());
   char* p = r.Allocate(size);
-  const RecordHeader header{static_cast<uint32_t>(key.size()), static_cast<uint32_t>(payload.size()),
-                            r.added++};
+  const RecordHeader header{static_cast<uint32_t>(key.size()),
+                            static_cast<uint32_t>(payload.size()), r.added++};
   std::memcpy(p, &header, sizeof header);
   // Empty views may have no address, and memcpy wants one.
   if (!key.empty()) std::memcpy(p + sizeof header, key.data(), key.size());

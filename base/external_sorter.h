@@ -1,9 +1,10 @@
-// Sorts (key, payload) pairs by key bytes within a memory ceiling. In memory while they fit; beyond it, sorted runs go to
-// RocksDB SST files in a scratch folder and are merged on the way out. Equal keys come out in the order they went in.
+// Sorts (key, payload) pairs by key bytes within a memory ceiling. In memory while they fit; beyond
+// it, sorted runs go to RocksDB SST files in a scratch folder and are merged on the way out. Equal
+// keys come out in the order they went in.
 //
-// Use: Add() any number of times, Finish() once, then Next() until it says false. Reset() makes it ready for another set
-// and keeps the memory. Input that is already in order costs no sort.
-// Not thread-safe. Views that Next() gives live until the next call.
+// Use: Add() any number of times, Finish() once, then Next() until it says false. Reset() makes it
+// ready for another set and keeps the memory. Input that is already in order costs no sort. Not
+// thread-safe. Views that Next() gives live until the next call.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace snaptree {
 
 struct SorterOptions {
   size_t memory_bytes = size_t{64} << 20;
-  // Called when the first run is written: gives the folder for the runs, which must exist. May be shared by sorters.
+  // Called when the first run is written: gives the folder for the runs, which must exist. May be
+  // shared by sorters.
   std::function<Result<std::string>()> scratch_folder;
 };
 
@@ -35,8 +37,8 @@ class ExternalSorter {
   Result<bool> Next(Slice* key, Slice* payload);
   void Reset();
 
-  uint64_t size() const;          // pairs added
-  bool spilled() const;           // whether runs were written
+  uint64_t size() const;           // pairs added
+  bool spilled() const;            // whether runs were written
   uint64_t scratch_bytes() const;  // bytes of runs written so far
 
  private:

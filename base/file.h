@@ -46,8 +46,8 @@ class InputFile {
   static Result<InputFile> Open(const std::string& path);
   // Takes over a descriptor, for scratch files that have no name any more; `name` is for messages.
   static Result<InputFile> FromFd(UniqueFd fd, std::string name);
-  // The same file, read as if one bit (0 = the lowest) of the byte at `offset` were the other way round: to try whether
-  // that bit explains a damage.
+  // The same file, read as if one bit (0 = the lowest) of the byte at `offset` were the other way
+  // round: to try whether that bit explains a damage.
   Result<InputFile> WithFlippedBit(uint64_t offset, int bit) const;
 
   const std::string& path() const { return path_; }

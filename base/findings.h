@@ -1,5 +1,5 @@
-// What a run has to say about its input beyond its result: grouped by a stable snake_case code, counted, with the first
-// example. Not thread-safe: one object per thread, merged at the end.
+// What a run has to say about its input beyond its result: grouped by a stable snake_case code,
+// counted, with the first example. Not thread-safe: one object per thread, merged at the end.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,12 @@ class Findings {
     if (severity > f.severity) f.severity = severity;
     f.count += count;
   }
-  void Note(std::string_view code, std::string_view text, std::string_view example = {}, uint64_t count = 1) {
+  void Note(std::string_view code, std::string_view text, std::string_view example = {},
+            uint64_t count = 1) {
     Add(Severity::kNote, code, text, example, count);
   }
-  void Warn(std::string_view code, std::string_view text, std::string_view example = {}, uint64_t count = 1) {
+  void Warn(std::string_view code, std::string_view text, std::string_view example = {},
+            uint64_t count = 1) {
     Add(Severity::kWarning, code, text, example, count);
   }
   void Merge(const Findings& other) {

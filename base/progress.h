@@ -1,5 +1,6 @@
-// What a long run is doing right now: written by the pipelines, read by whoever shows it. All members are atomic, so
-// any thread may look at any time; figures of one look need not be of one instant.
+// What a long run is doing right now: written by the pipelines, read by whoever shows it. All
+// members are atomic, so any thread may look at any time; figures of one look need not be of one
+// instant.
 #pragma once
 
 #include <atomic>

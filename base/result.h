@@ -11,8 +11,8 @@ namespace snaptree {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Result(Status status) : status_(std::move(status)) {}     // NOLINT: REQUIRES: !status.ok()
+  Result(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: REQUIRES: !status.ok()
 
   bool ok() const noexcept { return value_.has_value(); }
   const Status& status() const& { return status_; }
@@ -32,10 +32,11 @@ class [[nodiscard]] Result {
 
 }  // namespace snaptree
 
-// SNAPTREE_ASSIGN(auto x, F()): declares or sets x from a Result, or returns its Status to the caller.
+// SNAPTREE_ASSIGN(auto x, F()): declares or sets x from a Result, or returns its Status to the
+// caller.
 #define SNAPTREE_ASSIGN(lhs, expr) \
   SNAPTREE_ASSIGN_IMPL(SNAPTREE_CONCAT(snaptree_result_, __COUNTER__), lhs, expr)
-#define SNAPTREE_ASSIGN_IMPL(result, lhs, expr)      \
-  auto result = (expr);                              \
+#define SNAPTREE_ASSIGN_IMPL(result, lhs, expr)        \
+  auto result = (expr);                                \
   if (!result.ok()) return std::move(result).status(); \
   lhs = *std::move(result)

@@ -40,7 +40,8 @@ Result<std::string> ScratchFolder::Path() {
   if (!path_.empty()) return path_;
   RemoveStale();
   std::string name = parent_ + "/" + kPrefix + "XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) return SystemError(errno, "create a scratch folder in", parent_);
+  if (::mkdtemp(name.data()) == nullptr)
+    return SystemError(errno, "create a scratch folder in", parent_);
   path_ = name;
   lock_ = LockFolder(path_);
   return path_;

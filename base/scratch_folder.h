@@ -1,6 +1,6 @@
-// A private folder for scratch files that must have names, created when it is first asked for and removed with the
-// object. Folders that killed runs left in the same place are removed when a new one is created: a lock on the folder
-// tells them from those of live runs.
+// A private folder for scratch files that must have names, created when it is first asked for and
+// removed with the object. Folders that killed runs left in the same place are removed when a new
+// one is created: a lock on the folder tells them from those of live runs.
 #pragma once
 
 #include <string>

@@ -14,7 +14,8 @@ const EVP_MD* Algorithm() {
   return md;
 }
 
-// OpenSSL's digest calls fail only when the library itself is broken; going on would print wrong digests.
+// OpenSSL's digest calls fail only when the library itself is broken; going on would print wrong
+// digests.
 void Require(bool ok) {
   if (!ok) std::abort();
 }

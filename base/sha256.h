@@ -1,5 +1,5 @@
-// SHA-256 by OpenSSL. The algorithm is fetched once a process and contexts are reused: for small files that halves the
-// cost. One object per thread.
+// SHA-256 by OpenSSL. The algorithm is fetched once a process and contexts are reused: for small
+// files that halves the cost. One object per thread.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Slice: bytes that somebody else owns. Keys and values are raw bytes, never text, until a codec says so.
+// Slice: bytes that somebody else owns. Keys and values are raw bytes, never text, until a codec
+// says so.
 #pragma once
 
 #include <cstdint>

@@ -87,7 +87,9 @@ Status SystemError(int error_number, std::string_view doing, std::string_view pa
     case EDQUOT:
       return EnvironmentError("NoSpace", std::move(what))
           .At(path)
-          .Next("free space or inodes on that file system, or name another output or --scratch folder");
+          .Next(
+              "free space or inodes on that file system, or name another output or --scratch "
+              "folder");
     case EACCES:
     case EPERM:
       return EnvironmentError("Permission", std::move(what))

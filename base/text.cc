@@ -167,13 +167,15 @@ std::optional<uint64_t> ParseSize(Slice text) {
   const std::optional<uint64_t> number = ParseU64(text.substr(0, digits));
   if (!number) return std::nullopt;
   std::string unit;
-  for (const char c : text.substr(digits)) unit += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const char c : text.substr(digits))
+    unit += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   constexpr Slice kLetters = "kmgt";
   int shift = 0;
   if (!unit.empty() && unit != "b") {
     const size_t letter = kLetters.find(unit[0]);
     const std::string rest = unit.substr(1);
-    if (letter == Slice::npos || (!rest.empty() && rest != "b" && rest != "ib")) return std::nullopt;
+    if (letter == Slice::npos || (!rest.empty() && rest != "b" && rest != "ib"))
+      return std::nullopt;
     shift = static_cast<int>(letter + 1) * 10;
   }
   if (*number > (uint64_t{1} << 63) >> shift) return std::nullopt;

@@ -1,4 +1,5 @@
-// Bytes as text for people and for the formats: hex, base64url, UTF-8, sizes and times. No locale is ever consulted.
+// Bytes as text for people and for the formats: hex, base64url, UTF-8, sizes and times. No locale
+// is ever consulted.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +26,16 @@ std::optional<std::string> ParseBase64Url(Slice text);
 // Strict UTF-8: no surrogates, no overlong forms, at most U+10FFFF. Empty text is valid.
 bool IsUtf8(Slice bytes);
 
-// For messages: printable ASCII as it is, everything else as \xHH, backslash doubled; cut after `limit` bytes with "...".
+// For messages: printable ASCII as it is, everything else as \xHH, backslash doubled; cut after
+// `limit` bytes with "...".
 std::string Printable(Slice bytes, size_t limit = 200);
 
 // "12,345,678".
 std::string Thousands(uint64_t v);
 // "512 bytes", "4.21 GiB".
 std::string HumanBytes(uint64_t bytes);
-// "512MiB", "2G", "64M", "1048576": binary multiples, case-insensitive; nullopt when malformed or over 2^63.
+// "512MiB", "2G", "64M", "1048576": binary multiples, case-insensitive; nullopt when malformed or
+// over 2^63.
 std::optional<uint64_t> ParseSize(Slice text);
 
 // A decimal u64 without sign, blanks or leading "+"; nullopt when malformed or out of range.

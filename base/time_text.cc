@@ -1,9 +1,8 @@
 #include "base/time_text.h"
 
-#include <ctime>
-
 #include <array>
 #include <cstdio>
+#include <ctime>
 
 #include "base/text.h"
 
@@ -32,9 +31,9 @@ std::tm UtcFields(uint64_t unix_seconds) {
 std::string DateTime(uint64_t unix_seconds, char separator) {
   const std::tm f = UtcFields(unix_seconds);
   std::array<char, 64> text{};
-  const int n = std::snprintf(text.data(), text.size(), "%04d-%02d-%02d%c%02d:%02d:%02d",
-                              f.tm_year + 1900, f.tm_mon + 1, f.tm_mday, separator, f.tm_hour,
-                              f.tm_min, f.tm_sec);
+  const int n =
+      std::snprintf(text.data(), text.size(), "%04d-%02d-%02d%c%02d:%02d:%02d", f.tm_year + 1900,
+                    f.tm_mon + 1, f.tm_mday, separator, f.tm_hour, f.tm_min, f.tm_sec);
   return {text.data(), static_cast<size_t>(n)};
 }
 

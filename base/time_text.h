@@ -1,5 +1,5 @@
-// Hybrid logical timestamps (HLC, spec 01 section 7.2): bits 63-16 are Unix milliseconds, bits 15-0 a counter.
-// Everything is printed in UTC.
+// Hybrid logical timestamps (HLC, spec 01 section 7.2): bits 63-16 are Unix milliseconds, bits 15-0
+// a counter. Everything is printed in UTC.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ std::string Rfc3339(uint64_t unix_ms);
 // Now, with nanoseconds, trailing zeros of the fraction removed.
 std::string Rfc3339Now();
 
-// A time of RFC 3339 ("2026-11-20T03:12:44.917Z", with offset too; a blank for the T, and the date alone are accepted)
-// as Unix milliseconds; nullopt when malformed.
+// A time of RFC 3339 ("2026-11-20T03:12:44.917Z", with offset too; a blank for the T, and the date
+// alone are accepted) as Unix milliseconds; nullopt when malformed.
 std::optional<uint64_t> ParseRfc3339(Slice text);
 
 }  // namespace snaptree

@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,11 +49,20 @@ int RunCommand(const Invocation& invocation, Reporter& reporter) {
   return kExitEnvironment;
 }
 
+// A sort of a very large store holds a file open for each of its runs.
+void AllowManyFiles() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  [[maybe_unused]] const int best_effort = ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int RunProgram(int argc, const char* const* argv) {
   OpenStandardDescriptors();
   InstallSignalHandlers();
+  AllowManyFiles();
   const std::span<const char* const> arguments(argv + std::min(argc, 1), argv + argc);
   const Result<Invocation> invocation = ParseCommandLine(arguments, Variable);
   if (!invocation.ok()) {

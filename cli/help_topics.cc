@@ -66,8 +66,12 @@ constexpr Topic kTopics[] = {
      "output. Compressed input and standard input are unpacked there too, so it needs\n"
      "room for the whole unpacked snapshot.\n"
      "\n"
-     "More memory makes fewer temporary files. Temporary files have no name and vanish\n"
-     "with the run, however it ends.\n"},
+     "More memory makes fewer temporary files. They are removed when a run ends, also\n"
+     "by Ctrl-C; a killed run (kill -9) can leave .NAME.snaptree-* beside its output,\n"
+     "which the next run to the same output removes.\n"
+     "\n"
+     "A hash, set or zset that an old server stored as one value is held in memory\n"
+     "whole; no node stores a value above 256 MiB.\n"},
 };
 
 }  // namespace

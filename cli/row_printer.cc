@@ -39,6 +39,7 @@ const char* StateName(const WalkedRow& row) {
     case Verdict::kOlder:
       return "older";
     case Verdict::kNewer:
+    case Verdict::kDamaged:  // never printed
       break;
   }
   return "newer";

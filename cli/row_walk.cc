@@ -123,6 +123,11 @@ Result<bool> RowWalk::Next(WalkedRow* out) {
     if (!IsRawFamily(family)) {
       if (const char* defect = MvccDefect(row.key.size(), row.value_size, row.value)) {
         NoteDamaged(row, defect);
+        if (row.key.size() >= kTimestampBytes) {
+          const size_t common = CommonPrefix(previous_.get(), row.key);
+          previous_.Set(row.key);
+          view_.JudgeDamaged(row.key, common, Families()[family].newest_at_any_time);
+        }
         continue;
       }
       // The prefix may reach into the timestamp, which is not part of the logical key.

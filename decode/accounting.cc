@@ -8,7 +8,8 @@ namespace {
 using Place = RowLedger::Place;
 
 // Classes of spec 01 section 7.8; the first match wins, in the order of its table.
-Status AccountFamily(const ScanResult& scan, const RowLedger& ledger, FamilyId id, RowClasses* rows, uint64_t* newer) {
+Status AccountFamily(const ScanResult& scan, const RowLedger& ledger, FamilyId id, RowClasses* rows,
+                     uint64_t* newer) {
   const FamilyCounts& f = scan.of(id);
   const uint64_t sound = f.rows - f.damaged;
   rows->total += f.rows;
@@ -37,7 +38,8 @@ Status AccountFamily(const ScanResult& scan, const RowLedger& ledger, FamilyId i
   rows->unknown += ledger.count(id, Place::kUnknown);
   rows->damaged += ledger.count(id, Place::kDamaged);
   if (ledger.booked(id) == f.live) return {};
-  return EnvironmentError("Internal", "rows were lost from the accounts: this is a defect of snaptree")
+  return EnvironmentError("Internal",
+                          "rows were lost from the accounts: this is a defect of snaptree")
       .Address("family " + std::string(FamilyName(id)))
       .Expected(std::to_string(f.live) + " live rows")
       .Found(std::to_string(ledger.booked(id)) + " rows booked")
@@ -75,7 +77,8 @@ Status Account(const ScanResult& scan, const RowLedger& ledger, DecodeReport* re
     }
   }
   if (report->rows.Sum() == report->rows.total) return {};
-  return EnvironmentError("Internal", "the classes of rows do not add up: this is a defect of snaptree")
+  return EnvironmentError("Internal",
+                          "the classes of rows do not add up: this is a defect of snaptree")
       .Expected(std::to_string(report->rows.total))
       .Found(std::to_string(report->rows.Sum()));
 }

@@ -1,4 +1,5 @@
-// The one equation of a run: every row of the input is in exactly one class, and the classes add up.
+// The one equation of a run: every row of the input is in exactly one class, and the classes add
+// up.
 #pragma once
 
 #include <vector>
@@ -9,8 +10,9 @@
 
 namespace snaptree {
 
-// Fills rows, not_decoded, newer_than_at and adapters of the report. "Internal" (environment) when an adapter booked
-// another number of rows than the scan counted: a defect of ours that must never pass for a good run.
+// Fills rows, not_decoded, newer_than_at and adapters of the report. "Internal" (environment) when
+// an adapter booked another number of rows than the scan counted: a defect of ours that must never
+// pass for a good run.
 Status Account(const ScanResult& scan, const RowLedger& ledger, DecodeReport* report);
 
 }  // namespace snaptree

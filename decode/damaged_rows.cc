@@ -44,7 +44,8 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRe
       file_.json().Member("reason", ReasonOf(defect));
       SNAPTREE_TRY(file_.EndRow());
       if (report->size() < kReported) {
-        report->push_back({"raw row \"" + Printable(row.key) + "\"", defect, ReasonOf(defect), row.position});
+        report->push_back(
+            {"raw row \"" + Printable(row.key) + "\"", defect, ReasonOf(defect), row.position});
       }
     }
   }

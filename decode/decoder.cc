@@ -33,7 +33,8 @@ bool IsDecodable(AdapterId adapter) {
 class Run {
  public:
   explicit Run(const DecodeOptions& options)
-      : options_(options), progress_(options.progress != nullptr ? *options.progress : own_progress_) {}
+      : options_(options),
+        progress_(options.progress != nullptr ? *options.progress : own_progress_) {}
 
   Result<DecodeReport> Decode();
 
@@ -86,7 +87,8 @@ Status Run::SelectAdapters() {
   return {};
 }
 
-// Copies of inputs that cannot be read at random go where the output goes: there is room, or the run fails anyway.
+// Copies of inputs that cannot be read at random go where the output goes: there is room, or the
+// run fails anyway.
 std::string Run::InputScratchFolder() const {
   if (!options_.scratch_folder.empty()) return options_.scratch_folder;
   return options_.dry_run ? TemporaryFolder() : ParentFolder(options_.output);
@@ -99,7 +101,8 @@ Result<std::string> Run::SorterFolder() {
 }
 
 SorterOptions Run::SorterShare(double share) {
-  return {static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share), [this] { return SorterFolder(); }};
+  return {static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share),
+          [this] { return SorterFolder(); }};
 }
 
 Status Run::OpenOutput() {
@@ -121,7 +124,8 @@ void Run::BookUndecoded() {
   for (size_t i = 0; i < Families().size(); ++i) {
     const Family& family = Families()[i];
     if (family.family_class != FamilyClass::kData) continue;
-    const AdapterId owner = i == BareFamily() && options_.bare_rows_as_redis ? AdapterId::kRedis : family.adapter;
+    const AdapterId owner =
+        i == BareFamily() && options_.bare_rows_as_redis ? AdapterId::kRedis : family.adapter;
     const bool decodable = IsDecodable(owner);
     if (decodable && IsSelected(owner)) continue;
     ledger_.Add(static_cast<FamilyId>(i), RowLedger::Place::kExcluded, scan_.families[i].live);
@@ -136,8 +140,10 @@ void Run::BookUndecoded() {
   }
   const uint64_t locks = scan_.of(FamilyOf("!txn|lock|")).live;
   if (locks > 0) {
-    report_.findings.Warn("txn_pending", "keys locked by transactions, whose committed values are not rolled forward yet",
-                          {}, locks);
+    report_.findings.Warn(
+        "txn_pending",
+        "keys locked by transactions, whose committed values are not rolled forward yet", {},
+        locks);
   }
 }
 
@@ -209,11 +215,14 @@ Status Run::CloseTree() {
   report_.losses += scan_.DamagedRows();
   for (const AdapterReport& adapter : report_.adapters) report_.records += adapter.records;
   if (report_.rows.damaged > 0) {
-    report_.findings.Warn("damaged_rows", "rows that cannot be read, kept with the reason in unknown/damaged/",
-                          report_.damaged.empty() ? "" : report_.damaged[0].address, report_.rows.damaged);
+    report_.findings.Warn(
+        "damaged_rows", "rows that cannot be read, kept with the reason in unknown/damaged/",
+        report_.damaged.empty() ? "" : report_.damaged[0].address, report_.rows.damaged);
   }
   if (!report_.salvage.empty()) {
-    report_.findings.Warn("salvaged", "the input is damaged; what was skipped stands in SALVAGE.json", report_.salvage.damage);
+    report_.findings.Warn("salvaged",
+                          "the input is damaged; what was skipped stands in SALVAGE.json",
+                          report_.salvage.damage);
     SNAPTREE_TRY(sink_->WriteFile("SALVAGE.json", SalvageText(report_)));
   }
   SNAPTREE_TRY(sink_->WriteFile(kManifestFileName, ManifestOf(options_, report_)));
@@ -228,7 +237,8 @@ Status Run::RefuseLosses() const {
   std::string first;
   for (const auto& [code, finding] : report_.findings.by_code()) {
     if (finding.severity != Severity::kWarning) continue;
-    first = code + ": " + finding.text + (finding.example.empty() ? "" : ", first: " + finding.example);
+    first =
+        code + ": " + finding.text + (finding.example.empty() ? "" : ", first: " + finding.example);
     break;
   }
   return DataError("StrictLoss", "--strict: the tree would not be all that the input holds")
@@ -270,7 +280,8 @@ Result<DecodeReport> Run::Decode() {
     progress_.Begin("sync to disk", "files", 0);
     SNAPTREE_TRY(staged_->Publish());
     for (const std::string& path : staged_->left_behind()) {
-      report_.findings.Note("left_behind", "the old output or leftovers of killed runs could not be removed", path);
+      report_.findings.Note(
+          "left_behind", "the old output or leftovers of killed runs could not be removed", path);
     }
   }
   return std::move(report_);
@@ -279,7 +290,8 @@ Result<DecodeReport> Run::Decode() {
 }  // namespace
 
 bool DecodeReport::complete() const {
-  return !findings.HasWarning() && rows.unknown == 0 && rows.damaged == 0 && losses == 0 && not_decoded == 0;
+  return !findings.HasWarning() && rows.unknown == 0 && rows.damaged == 0 && losses == 0 &&
+         not_decoded == 0;
 }
 
 Result<DecodeReport> Decode(const DecodeOptions& options) {

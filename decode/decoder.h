@@ -1,7 +1,8 @@
 // Snapshot to tree, as a library call: no terminal, no option parsing.
 //
-// Open (formats/open_input.h), scan (formats/scan.h), then each adapter reads its families and writes records into a sink;
-// MANIFEST.json and CHECKSUMS come last; publishing is one rename. Every row of the input ends in exactly one class.
+// Open (formats/open_input.h), scan (formats/scan.h), then each adapter reads its families and
+// writes records into a sink; MANIFEST.json and CHECKSUMS come last; publishing is one rename.
+// Every row of the input ends in exactly one class.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +23,14 @@
 namespace snaptree {
 
 struct DecodeOptions {
-  std::string input;   // a path, or "-"
-  std::string output;  // the tree's root; ignored with dry_run
+  std::string input;                  // a path, or "-"
+  std::string output;                 // the tree's root; ignored with dry_run
   std::vector<std::string> adapters;  // names of AdapterName(); empty: all that can be decoded
   std::optional<uint64_t> at;         // read timestamp (HLC)
-  bool force = false;       // replace an existing output; read before the retention window
-  bool strict = false;      // any loss is an error, and there is no output
-  bool salvage = false;     // go on past damage, write SALVAGE.json
-  bool dry_run = false;     // everything but writing
+  bool force = false;               // replace an existing output; read before the retention window
+  bool strict = false;              // any loss is an error, and there is no output
+  bool salvage = false;             // go on past damage, write SALVAGE.json
+  bool dry_run = false;             // everything but writing
   bool bare_rows_as_redis = false;  // --bare-rows=redis (spec 00 decision 1)
   std::string cluster_id;           // for MANIFEST.json
   std::optional<uint64_t> snapshot_index;
@@ -39,23 +40,24 @@ struct DecodeOptions {
   Progress* progress = nullptr;
 };
 
-// Where the rows of one adapter went, for the table that a run prints. The sums of all rows stand in RowClasses.
+// Where the rows of one adapter went, for the table that a run prints. The sums of all rows stand
+// in RowClasses.
 struct AdapterReport {
-  std::string name;       // "redis", ..., "internal", "unknown"
-  bool decoded = false;   // false: rows that this version cannot decode, or that --adapter left out
-  uint64_t records = 0;   // keys, objects, items written
+  std::string name;      // "redis", ..., "internal", "unknown"
+  bool decoded = false;  // false: rows that this version cannot decode, or that --adapter left out
+  uint64_t records = 0;  // keys, objects, items written
   RowClasses rows;
 };
 
 struct DecodeReport {
   ContainerInfo input;
   std::string output;
-  RowClasses rows;              // adds up: rows.Sum() == rows.total
-  uint64_t not_decoded = 0;     // of rows.excluded: rows of adapters that this version cannot decode
-  uint64_t newer_than_at = 0;   // of rows.excluded
+  RowClasses rows;             // adds up: rows.Sum() == rows.total
+  uint64_t not_decoded = 0;    // of rows.excluded: rows of adapters that this version cannot decode
+  uint64_t newer_than_at = 0;  // of rows.excluded
   std::vector<AdapterReport> adapters;
   std::vector<DamagedRecord> damaged;  // the first 1000
-  uint64_t losses = 0;          // records that could not be brought out whole
+  uint64_t losses = 0;                 // records that could not be brought out whole
   Findings findings;
   SalvageReport salvage;
   TreeTotals tree;

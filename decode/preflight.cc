@@ -14,48 +14,67 @@ namespace {
 // Value header and string envelope.
 constexpr uint64_t kMaxValueOverhead = 9 + 11;
 
-bool IsDecoded(AdapterId adapter) { return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv; }
+bool IsDecoded(AdapterId adapter) {
+  return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv;
+}
 
 // Families of which each live row is a file, or the record of one.
 bool MakesFiles(Slice prefix) {
   return prefix == "!redis|str|" || prefix == "!redis|hll|" || prefix == "!stream|meta|";
 }
 
-std::string TimestampText(uint64_t hlc) { return std::to_string(hlc) + " (" + UtcText(HlcMillis(hlc)) + ")"; }
+std::string TimestampText(uint64_t hlc) {
+  return std::to_string(hlc) + " (" + UtcText(HlcMillis(hlc)) + ")";
+}
 
 }  // namespace
 
-Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan, const std::string& source,
-                          Findings* findings) {
+Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
+                          const std::string& source, Findings* findings) {
   if (!options.at) return {};
   const uint64_t at = *options.at;
-  if (at == 0) return UsageError("AtZero", "--at 0 is reserved").Expected("a time or an HLC above 0");
+  if (at == 0)
+    return UsageError("AtZero", "--at 0 is reserved").Expected("a time or an HLC above 0");
   const uint64_t oldest = scan.min_retained_ts.value_or(0);
   if (at < oldest) {
     if (!options.force) {
-      return DataError("AtBeforeRetention", "versions as old as --at may have been removed by compaction")
+      return DataError("AtBeforeRetention",
+                       "versions as old as --at may have been removed by compaction")
           .At(source)
           .Expected("at least " + TimestampText(oldest))
           .Found(TimestampText(at))
-          .Next("choose a time up to " + TimestampText(scan.last_commit_ts) + ", or --force to read what is left");
+          .Next("choose a time up to " + TimestampText(scan.last_commit_ts) +
+                ", or --force to read what is left");
     }
-    findings->Warn("at_before_retention", "--at is before the retention window: the view is incomplete", TimestampText(at));
+    findings->Warn("at_before_retention",
+                   "--at is before the retention window: the view is incomplete",
+                   TimestampText(at));
   }
   if (at > scan.last_commit_ts) {
-    findings->Note("at_after_last_commit", "--at is after the last commit: the newest state is read", TimestampText(at));
+    findings->Note("at_after_last_commit",
+                   "--at is after the last commit: the newest state is read", TimestampText(at));
   }
   return {};
 }
 
 Status CheckEncryption(const ScanResult& scan, const std::string& source) {
-  const uint64_t encrypted = scan.EncryptedRows();
+  uint64_t encrypted = 0;  // of the rows that a decode reads
+  for (size_t i = 0; i < Families().size(); ++i) {
+    const FamilyClass family_class = Families()[i].family_class;
+    if (family_class == FamilyClass::kData || family_class == FamilyClass::kUnknown)
+      encrypted += scan.families[i].encrypted;
+  }
   if (encrypted == 0) return {};
   std::string ids;
-  for (const uint32_t id : scan.encryption_key_ids) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  return DataError("EncryptedRows", "the node encrypted its rows, which this version cannot open yet")
+  for (const uint32_t id : scan.encryption_key_ids)
+    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  return DataError("EncryptedRows",
+                   "the node encrypted its rows, which this version cannot open yet")
       .At(source)
       .Found(Thousands(encrypted) + " encrypted rows, key ids " + ids)
-      .Next("keep the node's key file and keys.json: they are needed to open it. snaptree inspect works without keys");
+      .Next(
+          "keep the node's key file and keys.json: they are needed to open it. snaptree inspect "
+          "works without keys");
 }
 
 std::string ParentFolder(const std::string& path) {
@@ -74,12 +93,14 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
     const FamilyCounts& counts = scan.families[i];
     if (!IsDecoded(family.adapter) || family.family_class != FamilyClass::kData) continue;
     if (MakesFiles(family.prefix)) files += counts.live;
-    // Values come out whole, as they are or longer (JSON, base64); keys may become names, which cost no blocks.
+    // Values come out whole, as they are or longer (JSON, base64); keys may become names, which
+    // cost no blocks.
     const uint64_t overhead = counts.live * kMaxValueOverhead;
     if (counts.live_value_bytes > overhead) bytes += counts.live_value_bytes - overhead;
   }
   struct statvfs fs {};
-  if (::statvfs(folder.c_str(), &fs) != 0) return SystemError(errno, "ask for the free space of", folder);
+  if (::statvfs(folder.c_str(), &fs) != 0)
+    return SystemError(errno, "ask for the free space of", folder);
   const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
   if (bytes > free_bytes) {
     return EnvironmentError("NoSpace", "the tree does not fit")
@@ -89,7 +110,8 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
         .Next("free space, or choose another folder for the output");
   }
   if (fs.f_files != 0 && files > fs.f_favail) {
-    return EnvironmentError("NoSpace", "the tree has more files than the file system has inodes left")
+    return EnvironmentError("NoSpace",
+                            "the tree has more files than the file system has inodes left")
         .At(folder)
         .Expected("at least " + Thousands(files) + " free inodes")
         .Found(Thousands(fs.f_favail))

@@ -1,4 +1,5 @@
-// What is checked between the scan and the first byte of output: the read timestamp, encryption, space.
+// What is checked between the scan and the first byte of output: the read timestamp, encryption,
+// space.
 #pragma once
 
 #include <string>
@@ -9,14 +10,14 @@
 namespace snaptree {
 
 // "AtBeforeRetention" when versions that the view would need may be gone. A usage error for 0.
-Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan, const std::string& source,
-                          Findings* findings);
+Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
+                          const std::string& source, Findings* findings);
 
 // "EncryptedRows": rows that need keys. Names their number and the key ids.
 Status CheckEncryption(const ScanResult& scan, const std::string& source);
 
-// "NoSpace" when the tree cannot fit on the file system of `folder`. Judged by a lower bound, so that it never refuses
-// what would have fitted.
+// "NoSpace" when the tree cannot fit on the file system of `folder`. Judged by a lower bound, so
+// that it never refuses what would have fitted.
 Status CheckSpace(const ScanResult& scan, const std::string& folder);
 
 // Folder in which `path` stands (or would stand).

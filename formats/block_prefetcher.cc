@@ -11,7 +11,8 @@ constexpr size_t kBlockBytes = 256 << 10;
 
 }  // namespace
 
-BlockPrefetcher::BlockPrefetcher(const InputFile& file, Extent extent, uint64_t checked, uint32_t crc)
+BlockPrefetcher::BlockPrefetcher(const InputFile& file, Extent extent, uint64_t checked,
+                                 uint32_t crc)
     : file_(file), extent_(extent), check_end_(extent.begin + checked), crc_(crc) {
   const uint64_t block = std::min<uint64_t>(kBlockBytes, extent.size());
   for (Slot& slot : slots_) slot.bytes.resize(kHeadroom + static_cast<size_t>(block));

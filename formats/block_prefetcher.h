@@ -1,5 +1,5 @@
-// Reads a file front to back in a thread of its own, a few blocks ahead, and computes the CRC32C of what it reads: so that
-// a scan costs the time of the slower of reading and parsing, not their sum.
+// Reads a file front to back in a thread of its own, a few blocks ahead, and computes the CRC32C of
+// what it reads: so that a scan costs the time of the slower of reading and parsing, not their sum.
 #pragma once
 
 #include <array>
@@ -25,13 +25,15 @@ class BlockPrefetcher {
     size_t size = 0;       // 0 at the end of the extent
   };
 
-  // Blocks cover `extent`; the CRC covers its first `checked` bytes, continued from `crc`. `file` must outlive this.
+  // Blocks cover `extent`; the CRC covers its first `checked` bytes, continued from `crc`. `file`
+  // must outlive this.
   BlockPrefetcher(const InputFile& file, Extent extent, uint64_t checked, uint32_t crc);
   ~BlockPrefetcher();
   BlockPrefetcher(const BlockPrefetcher&) = delete;
   BlockPrefetcher& operator=(const BlockPrefetcher&) = delete;
 
-  // The next block. The one before it stays valid until another call. Errors of reading come out here.
+  // The next block. The one before it stays valid until another call. Errors of reading come out
+  // here.
   Result<Block> Next();
   // After the last block: the CRC of the checked bytes.
   uint32_t crc() const { return crc_; }

@@ -15,7 +15,8 @@ struct ContainerInfo {
   std::string path;    // as the user gave it (for a data directory: of the file that was chosen)
   std::string format;  // magic names joined by '+': "EKVTHLC1+EKVPBBL1"
   uint64_t bytes = 0;  // of the uncompressed file
-  std::optional<uint64_t> snapshot_index;      // raft index, from the name `<16 hex>.fsm` or the data directory
+  std::optional<uint64_t>
+      snapshot_index;  // raft index, from the name `<16 hex>.fsm` or the data directory
   std::optional<uint64_t> hlc_ceiling_ms;      // Unix ms
   std::optional<uint64_t> raft_cutover_index;  // EKVTHLC2: raft entries above it are encrypted
   uint64_t last_commit_ts = 0;                 // HLC, of the payload's header
@@ -35,11 +36,13 @@ class Container {
  public:
   virtual ~Container() = default;
   virtual const ContainerInfo& info() const = 0;
-  // Valid for random access after a scan has ended well (before it the end of the rows may not be known).
+  // Valid for random access after a scan has ended well (before it the end of the rows may not be
+  // known).
   virtual const RowSource& rows() const = 0;
   virtual std::unique_ptr<ScanCursor> OpenScan() = 0;
-  // What a scan found wrong, after a second look at the whole file: a better error when more can be said (one flipped
-  // bit that explains it; a checksum that matches although the framing is broken), else the same.
+  // What a scan found wrong, after a second look at the whole file: a better error when more can be
+  // said (one flipped bit that explains it; a checksum that matches although the framing is
+  // broken), else the same.
   virtual Status Diagnose(Status damage) const = 0;
 };
 

@@ -10,7 +10,8 @@ namespace {
 using enum FamilyClass;
 using enum AdapterId;
 
-// Ascending by prefix; '|' (7c) sorts after letters. `!fs|usage` is one exact key, see ClassifyLogicalKey.
+// Ascending by prefix; '|' (7c) sorts after letters. `!fs|usage` is one exact key, see
+// ClassifyLogicalKey.
 constexpr Family kFamilies[] = {
     {"!ddb|gsi|", kDerived, kDynamodb},
     {"!ddb|item|", kData, kDynamodb},
@@ -86,9 +87,9 @@ constexpr Family kFamilies[] = {
 constexpr size_t kNamed = kPrefixFamilies;
 static_assert(std::size(kFamilies) == kNamed + 4);
 
-constexpr Slice kReservedRoots[] = {"!ddb|",   "!dist|", "!encryption|", "!fs|",  "!hs|",
-                                    "!lst|",   "!redis|", "!s3route|",   "!s3|",  "!sqs|",
-                                    "!st|",    "!stream|entry|", "!stream|meta|", "!txn|", "!zs|"};
+constexpr Slice kReservedRoots[] = {"!ddb|", "!dist|",         "!encryption|",  "!fs|",  "!hs|",
+                                    "!lst|", "!redis|",        "!s3route|",     "!s3|",  "!sqs|",
+                                    "!st|",  "!stream|entry|", "!stream|meta|", "!txn|", "!zs|"};
 
 constexpr Slice kExactKey = "!fs|usage";
 constexpr Slice kRegistryPrefix = "!encryption|writers|";
@@ -136,12 +137,14 @@ int ClassifyRawKey(Slice raw_key) {
 
 FamilyId ClassifyLogicalKey(Slice key) {
   if (!key.starts_with('!')) return BareFamily();
-  // The last prefix at or below the key is the only one that can match: none but `!fs|usage` is a prefix of another.
+  // The last prefix at or below the key is the only one that can match: none but `!fs|usage` is a
+  // prefix of another.
   const Family* after = std::upper_bound(kFamilies, kFamilies + kNamed, key,
                                          [](Slice k, const Family& f) { return k < f.prefix; });
   if (after != kFamilies) {
     const Family* candidate = after - 1;
-    const bool matches = candidate->prefix == kExactKey ? key == kExactKey : key.starts_with(candidate->prefix);
+    const bool matches =
+        candidate->prefix == kExactKey ? key == kExactKey : key.starts_with(candidate->prefix);
     if (matches) return static_cast<FamilyId>(candidate - kFamilies);
   }
   for (const Slice root : kReservedRoots) {

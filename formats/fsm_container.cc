@@ -38,13 +38,15 @@ class FsmScanCursor : public ScanCursor {
 
 class FsmContainer : public Container {
  public:
-  FsmContainer(std::shared_ptr<const InputFile> file, FsmEnvelope envelope, ContainerInfo info, Extent rows)
+  FsmContainer(std::shared_ptr<const InputFile> file, FsmEnvelope envelope, ContainerInfo info,
+               Extent rows)
       : source_(std::move(file), rows), envelope_(std::move(envelope)), info_(std::move(info)) {}
 
   const ContainerInfo& info() const override { return info_; }
   const RowSource& rows() const override { return source_; }
   std::unique_ptr<ScanCursor> OpenScan() override {
-    return std::make_unique<FsmScanCursor>(*this, Extent{source_.extent().begin, file().size()}, crc_before_rows_);
+    return std::make_unique<FsmScanCursor>(*this, Extent{source_.extent().begin, file().size()},
+                                           crc_before_rows_);
   }
   Status Diagnose(Status damage) const override;
 
@@ -70,14 +72,15 @@ Status FsmContainer::ChecksumBefore(uint64_t rows_begin) {
   return {};
 }
 
-// What the file is with one bit flipped back; null when it is not whole then: another damage has that checksum by chance.
+// What the file is with one bit flipped back; null when it is not whole then: another damage has
+// that checksum by chance.
 std::unique_ptr<FsmContainer> FsmContainer::Mended(BitPosition bit) const {
   Result<InputFile> flipped = file().WithFlippedBit(bit.offset, bit.bit);
   if (!flipped.ok()) return nullptr;
-  auto mended = std::make_unique<FsmContainer>(std::make_shared<const InputFile>(*std::move(flipped)), envelope_, info_,
-                                               source_.extent());
-  const bool whole = mended->ChecksumBefore(source_.extent().begin).ok() && ScanContainer(*mended, {}).ok() &&
-                     mended->info().crc32c.has_value();
+  auto mended = std::make_unique<FsmContainer>(
+      std::make_shared<const InputFile>(*std::move(flipped)), envelope_, info_, source_.extent());
+  const bool whole = mended->ChecksumBefore(source_.extent().begin).ok() &&
+                     ScanContainer(*mended, {}).ok() && mended->info().crc32c.has_value();
   return whole ? std::move(mended) : nullptr;
 }
 
@@ -102,7 +105,8 @@ Status FsmContainer::Diagnose(Status damage) const {
   } else if (const auto bit = LocateSingleBitError(computed, stored, covered)) {
     const std::unique_ptr<FsmContainer> mended = Mended(*bit);
     if (mended == nullptr) return damage;
-    const std::string place = "bit " + std::to_string(bit->bit) + DescribeOffset(mended->source_, bit->offset);
+    const std::string place =
+        "bit " + std::to_string(bit->bit) + DescribeOffset(mended->source_, bit->offset);
     if (info.code != "FsmChecksum") info.what += "; the checksum does not match either";
     info.what += "; one flipped bit would explain it all: " + place;
     info.code = "FsmChecksum";
@@ -117,7 +121,8 @@ FsmScanCursor::FsmScanCursor(FsmContainer& container, Extent rows, uint32_t crc_
 
 Result<std::span<const Row>> FsmScanCursor::NextBatch() {
   Result<std::span<const Row>> batch = cursor_.NextBatch();
-  if (batch.ok() && !batch->empty()) last_row_key_ = {batch->back().position, batch->back().value_position};
+  if (batch.ok() && !batch->empty())
+    last_row_key_ = {batch->back().position, batch->back().value_position};
   if (batch.ok() && !saw_last_commit_row_) {
     // The row sorts behind all families, so only a batch that ends behind it can hold it.
     const auto rows = *batch;
@@ -140,7 +145,9 @@ Status FsmScanCursor::Finish(Findings* findings) {
       .At(file.path(), rows_end)
       .Expected("4 bytes of footer")
       .Found(std::to_string(rest) + " bytes")
-      .Next("the file was cut or bytes were added: get it again from the node; --salvage reads what is whole");
+      .Next(
+          "the file was cut or bytes were added: get it again from the node; --salvage reads what "
+          "is whole");
 }
 
 Status FsmScanCursor::CheckFooter() {
@@ -155,12 +162,14 @@ Status FsmScanCursor::CheckFooter() {
   }
   return DataError("FsmChecksum", "the file's bytes do not match the checksum in its footer")
       .At(file.path(), cursor_.position())
-      .Expected("crc32c " + Hex32(stored) + " over " + std::to_string(cursor_.position()) + " bytes")
+      .Expected("crc32c " + Hex32(stored) + " over " + std::to_string(cursor_.position()) +
+                " bytes")
       .Found(Hex32(computed))
       .Next("copy the file again or take an older one; --salvage reads it as it is");
 }
 
-// One wrong bit in the last row's lengths can make that row take in the footer, and the file look like one without.
+// One wrong bit in the last row's lengths can make that row take in the footer, and the file look
+// like one without.
 Status FsmScanCursor::CheckLastRow() {
   if (last_row_key_.size() == 0) return {};
   const InputFile& file = container_.file();
@@ -170,8 +179,9 @@ Status FsmScanCursor::CheckLastRow() {
   SNAPTREE_ASSIGN(const uint32_t computed, cursor_.FinishChecksum());
   const uint32_t stored = LoadBe32(footer.data());
   const auto bit = LocateSingleBitError(computed, stored, covered, last_row_key_.begin);
-  const bool in_a_length = bit && (bit->offset < last_row_key_.begin + kLengthBytes ||
-                                   (bit->offset >= last_row_key_.end - kLengthBytes && bit->offset < last_row_key_.end));
+  const bool in_a_length =
+      bit && (bit->offset < last_row_key_.begin + kLengthBytes ||
+              (bit->offset >= last_row_key_.end - kLengthBytes && bit->offset < last_row_key_.end));
   if (stored != computed && !in_a_length) return {};
   return DataError("RowLength", "the last row takes in the footer")
       .At(file.path(), last_row_key_.begin)
@@ -180,20 +190,23 @@ Status FsmScanCursor::CheckLastRow() {
       .Next("copy the file again or take an older one; --salvage reads it as it is");
 }
 
-// Legal for encoder output, offloaded payloads and receive spools, but nothing proves that the file is whole.
+// Legal for encoder output, offloaded payloads and receive spools, but nothing proves that the file
+// is whole.
 Status FsmScanCursor::WithoutFooter(Findings* findings) {
   SNAPTREE_TRY(CheckLastRow());
   const InputFile& file = container_.file();
   const bool live_store = container_.has_fsm_header() && container_.info().last_commit_ts > 0;
   if (live_store && !saw_last_commit_row_) {
-    return DataError("PayloadTruncated", "the file has no footer and lacks the row that ends every store")
+    return DataError("PayloadTruncated",
+                     "the file has no footer and lacks the row that ends every store")
         .At(file.path(), cursor_.position())
         .Expected("a row " + std::string(kMetaLastCommitTs) + " and 4 bytes of footer")
         .Found("the end of the file")
         .Next("the file was cut: get it again from the node; --salvage reads what is there");
   }
   findings->Add(container_.has_fsm_header() ? Severity::kWarning : Severity::kNote, "no_checksum",
-                "the file has no footer: a file cut exactly between two rows looks the same", file.path());
+                "the file has no footer: a file cut exactly between two rows looks the same",
+                file.path());
   return {};
 }
 
@@ -219,7 +232,8 @@ Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file) {
       envelope.payload_begin = kFsmHeader1Bytes;
     } else if (magic == kFsmMagic2) {
       // A file that ends before the length is cut, whatever the length was.
-      const uint16_t length = got >= kFsmHeader2FixedBytes ? LoadBe16(head.data() + kMagicBytes) : kFsmHeader2MinLength;
+      const uint16_t length =
+          got >= kFsmHeader2FixedBytes ? LoadBe16(head.data() + kMagicBytes) : kFsmHeader2MinLength;
       if (length < kFsmHeader2MinLength || length > kFsmHeader2MaxLength) {
         return DataError("FsmHeaderLength", "the header's length is out of range")
             .At(file.path(), kMagicBytes)
@@ -246,7 +260,8 @@ Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file) {
     if (magic == kFsmMagic2) envelope.raft_cutover_index = LoadBe64(head.data() + fields_at + 8);
   }
   std::array<char, kMagicBytes> payload{};
-  SNAPTREE_ASSIGN(const size_t magic_size, file.ReadAt(envelope.payload_begin, payload.data(), payload.size()));
+  SNAPTREE_ASSIGN(const size_t magic_size,
+                  file.ReadAt(envelope.payload_begin, payload.data(), payload.size()));
   envelope.payload_magic.assign(payload.data(), magic_size);
   return envelope;
 }
@@ -264,7 +279,8 @@ Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputF
           .Next("get the file again from the node or a copy");
     }
     std::array<char, 8> timestamp{};
-    SNAPTREE_TRY(file->ReadExactlyAt(rows_begin - timestamp.size(), timestamp.data(), timestamp.size()));
+    SNAPTREE_TRY(
+        file->ReadExactlyAt(rows_begin - timestamp.size(), timestamp.data(), timestamp.size()));
     info.last_commit_ts = LoadLe64(timestamp.data());
     envelope.format += (envelope.format.empty() ? "" : "+") + std::string(kRowStreamMagic);
   }
@@ -273,7 +289,8 @@ Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputF
   info.hlc_ceiling_ms = envelope.hlc_ceiling_ms;
   info.raft_cutover_index = envelope.raft_cutover_index;
   const Extent rows{rows_begin, file->size()};
-  auto container = std::make_unique<FsmContainer>(std::move(file), std::move(envelope), std::move(info), rows);
+  auto container =
+      std::make_unique<FsmContainer>(std::move(file), std::move(envelope), std::move(info), rows);
   SNAPTREE_TRY(container->ChecksumBefore(rows_begin));
   return std::unique_ptr<Container>(std::move(container));
 }

@@ -1,4 +1,5 @@
-// The `.fsm` envelope around an EKVPBBL1 row stream: header, rows, CRC32C footer (spec 01 chapter 1).
+// The `.fsm` envelope around an EKVPBBL1 row stream: header, rows, CRC32C footer (spec 01 chapter
+// 1).
 #pragma once
 
 #include <memory>
@@ -18,15 +19,18 @@ struct FsmEnvelope {
   std::string payload_magic;   // its first bytes: 8, or fewer at the end of the file
 };
 
-// Reads the FSM header, if there is one. "InputEmpty", "FsmHeaderUnknown", "FsmHeaderLength", "PayloadTruncated".
+// Reads the FSM header, if there is one. "InputEmpty", "FsmHeaderUnknown", "FsmHeaderLength",
+// "PayloadTruncated".
 Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file);
 
-// Opens the row stream in `file`. REQUIRES: envelope.payload_magic is kRowStreamMagic, or the payload is empty.
+// Opens the row stream in `file`. REQUIRES: envelope.payload_magic is kRowStreamMagic, or the
+// payload is empty.
 Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputFile> file,
                                                     FsmEnvelope envelope, ContainerInfo info);
 
-// The raft index in a name: exactly 16 hex digits before ".fsm" (a ".zst" after it is dropped first) are hexadecimal;
-// another all-decimal stem is decimal (spec 07 chapter 4); otherwise unknown.
+// The raft index in a name: exactly 16 hex digits before ".fsm" (a ".zst" after it is dropped
+// first) are hexadecimal; another all-decimal stem is decimal (spec 07 chapter 4); otherwise
+// unknown.
 std::optional<uint64_t> SnapshotIndexOfName(std::string_view path);
 
 }  // namespace snaptree

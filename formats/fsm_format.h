@@ -1,9 +1,9 @@
 // Constants of the `.fsm` envelope and the EKVPBBL1 row stream (spec 01 chapters 1, 2 and 7).
 //
 //   FSM header | payload | footer
-//   header: none, or "EKVTHLC1" u64be ceiling_ms, or "EKVTHLC2" u16be L u64be ceiling_ms u64be cutover, L-16 more bytes
-//   EKVPBBL1 payload: magic, u64le last_commit_ts, rows (u64le key length, key, u64le value length, value), no end mark
-//   footer: u32be CRC32C of everything before it
+//   header: none, or "EKVTHLC1" u64be ceiling_ms, or "EKVTHLC2" u16be L u64be ceiling_ms u64be
+//   cutover, L-16 more bytes EKVPBBL1 payload: magic, u64le last_commit_ts, rows (u64le key length,
+//   key, u64le value length, value), no end mark footer: u32be CRC32C of everything before it
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,9 @@ inline constexpr Slice kSstBundleMagic = "EKVSSTI1";
 inline constexpr Slice kVersionListMagic = "EKVMVCC2";
 
 inline constexpr size_t kFooterBytes = 4;
-inline constexpr size_t kLengthBytes = 8;     // of a key or value length
-inline constexpr size_t kTimestampBytes = 8;  // at the end of a raw key: bitwise NOT of the commit timestamp, big-endian
+inline constexpr size_t kLengthBytes = 8;  // of a key or value length
+inline constexpr size_t kTimestampBytes =
+    8;  // at the end of a raw key: bitwise NOT of the commit timestamp, big-endian
 
 // Value header: u8 flags, u64le expireAt (an HLC value; 0 = never), then the body.
 inline constexpr size_t kValueHeaderBytes = 9;

@@ -1,10 +1,10 @@
 #include "formats/legacy_payload.h"
 
-#include <isa-l/crc.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
+
+#include <isa-l/crc.h>
 
 #include "base/coding.h"
 #include "base/text.h"
@@ -18,7 +18,8 @@ constexpr uint64_t kYear2000Ms = 946684800000;
 constexpr uint64_t kYear2100Ms = 4102444800000;
 constexpr uint64_t kMaxGobBytes = uint64_t{4} << 30;  // in-memory stores were smaller than this
 
-// Snapshots of the first in-memory stores: gob, then the CRC32 (IEEE) of all of it in little-endian order.
+// Snapshots of the first in-memory stores: gob, then the CRC32 (IEEE) of all of it in little-endian
+// order.
 bool EndsInIeeeCrc(const InputFile& file, uint64_t begin) {
   if (file.size() < begin + 5 || file.size() > kMaxGobBytes) return false;
   const uint64_t end = file.size() - 4;
@@ -30,7 +31,8 @@ bool EndsInIeeeCrc(const InputFile& file, uint64_t begin) {
     crc = crc32_gzip_refl(crc, Bytes(piece), piece.size());
   }
   std::array<char, 4> stored{};
-  return file.ReadExactlyAt(end, stored.data(), stored.size()).ok() && LoadLe<uint32_t>(stored.data()) == crc;
+  return file.ReadExactlyAt(end, stored.data(), stored.size()).ok() &&
+         LoadLe<uint32_t>(stored.data()) == crc;
 }
 
 // A row stream before it had a magic: a plausible timestamp, then rows.
@@ -64,11 +66,17 @@ constexpr KnownFile kOthers[] = {
     {"REDIS", "a Redis RDB file", "this version reads elastickv snapshots only"},
     {"VALKEY", "a Valkey RDB file", "this version reads elastickv snapshots only"},
     {Slice("\x1f\x8b", 2), "a gzip file", "unpack it first: gzip -dc FILE | snaptree ... -"},
-    {Slice("\xfd" "7zXZ", 5), "an xz file", "unpack it first: xz -dc FILE | snaptree ... -"},
+    {Slice("\xfd"
+           "7zXZ",
+           5),
+     "an xz file", "unpack it first: xz -dc FILE | snaptree ... -"},
     {"BZh", "a bzip2 file", "unpack it first: bzip2 -dc FILE | snaptree ... -"},
-    {"EKVR", "etcd-raft-state.bin of a very old node", "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
-    {"EKVM", "etcd-raft-meta.bin of a very old node", "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
-    {"EKVW", "etcd-raft-entries.bin of a very old node", "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
+    {"EKVR", "etcd-raft-state.bin of a very old node",
+     "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
+    {"EKVM", "etcd-raft-meta.bin of a very old node",
+     "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
+    {"EKVW", "etcd-raft-entries.bin of a very old node",
+     "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
     {"EKVP", "etcd-raft-peers.bin", "it holds no data: give the data directory or fsm-snap/*.fsm"},
 };
 
@@ -86,7 +94,9 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
     }
   }
   if (EndsInIeeeCrc(file, payload_begin)) {
-    return DataError("PayloadLegacyGob", "a snapshot of the first in-memory stores (gob), which only servers before 2026-04-19 read")
+    return DataError("PayloadLegacyGob",
+                     "a snapshot of the first in-memory stores (gob), which only servers before "
+                     "2026-04-19 read")
         .At(file.path(), payload_begin)
         .Next("load it into such a server and take a new snapshot");
   }
@@ -94,13 +104,17 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
     return DataError("PayloadLegacyStream", "a row stream from before it had a magic")
         .At(file.path(), payload_begin)
         .Expected("EKVPBBL1")
-        .Next("put the 8 bytes EKVPBBL1 in front of it: (printf EKVPBBL1; cat FILE) | snaptree ... -");
+        .Next(
+            "put the 8 bytes EKVPBBL1 in front of it: (printf EKVPBBL1; cat FILE) | snaptree ... "
+            "-");
   }
   return DataError("PayloadUnknown", "not a snapshot that this version knows")
       .At(file.path(), payload_begin)
       .Expected("EKVPBBL1 after an EKVTHLC1, EKVTHLC2 or no header")
       .Found("\"" + Printable(bytes.substr(0, 8)) + "\"")
-      .Next("snaptree reads fsm-snap/*.fsm of a node, its raft data directory, or either inside zstd");
+      .Next(
+          "snaptree reads fsm-snap/*.fsm of a node, its raft data directory, or either inside "
+          "zstd");
 }
 
 }  // namespace snaptree

@@ -6,7 +6,8 @@
 
 namespace snaptree {
 
-// An error that says what the file probably is: "PayloadLegacyGob", "PayloadLegacyStream", or "PayloadUnknown".
+// An error that says what the file probably is: "PayloadLegacyGob", "PayloadLegacyStream", or
+// "PayloadUnknown".
 Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin);
 
 }  // namespace snaptree

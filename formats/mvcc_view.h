@@ -1,9 +1,10 @@
 // The multi-version view (spec 01 chapter 7): which version of a key counts at a read timestamp.
 //
-// Raw keys end in the inverted commit timestamp, so versions of one key come newest first, but other keys may stand
-// between them: K||fe.. can sort between two versions of K (section 7.7). Remembering only the previous key is wrong. The
-// view keeps the lengths of those user keys seen so far that are prefixes of the current raw key; as all of them are
-// prefixes of one buffer, a length each is enough.
+// Raw keys end in the inverted commit timestamp, so versions of one key come newest first, but
+// other keys may stand between them: K||fe.. can sort between two versions of K (section 7.7).
+// Remembering only the previous key is wrong. The view keeps the lengths of those user keys seen so
+// far that are prefixes of the current raw key; as all of them are prefixes of one buffer, a length
+// each is enough.
 #pragma once
 
 #include <algorithm>
@@ -77,6 +78,7 @@ enum class Verdict : uint8_t {
   kExpired,    // the deciding version: the key does not exist any more
   kOlder,      // a newer version at or below the read timestamp decided already
   kNewer,      // committed after the read timestamp
+  kDamaged,    // its value is none; at or below the read timestamp it decides all the same
 };
 
 class MvccView {
@@ -84,17 +86,25 @@ class MvccView {
   // read_ts: HLC, or kReadNewest.
   explicit MvccView(uint64_t read_ts) : read_ts_(read_ts) {}
 
-  // Rows come in ascending raw key order; `common` is CommonPrefix(previous raw key, this raw key). A caller may leave
-  // out rows, as long as it gives all rows of a user key or none.
+  // Rows come in ascending raw key order; `common` is CommonPrefix(previous raw key, this raw key).
+  // A caller may leave out rows, as long as it gives all rows of a user key or none.
   Verdict Judge(const MvccRow& row, size_t common, bool newest_at_any_time = false) {
-    while (!open_.empty() && open_.back().length > common) open_.pop_back();
-    Open& key = FindOrInsert(row.user_key.size(), common);
+    Open& key = Find(row.user_key.size(), common);
     if (key.decided) return Verdict::kOlder;
     if (row.commit_ts > read_ts_ && !newest_at_any_time) return Verdict::kNewer;
     key.decided = true;
     if (row.IsTombstone()) return Verdict::kTombstone;
     if (row.expire_at != 0 && row.expire_at <= read_ts_) return Verdict::kExpired;
     return Verdict::kLive;
+  }
+  // A row with a readable raw key (REQUIRES: 8 bytes or more) and a value that is none. It decides
+  // about its key like any other version: were it passed over, a value that was replaced or deleted
+  // would come back as the current one.
+  void JudgeDamaged(Slice raw_key, size_t common, bool newest_at_any_time = false) {
+    const size_t n = raw_key.size() - kTimestampBytes;
+    Open& key = Find(n, common);
+    const uint64_t commit_ts = ~LoadBe64(raw_key.data() + n);
+    if (commit_ts <= read_ts_ || newest_at_any_time) key.decided = true;
   }
 
  private:
@@ -103,7 +113,8 @@ class MvccView {
     bool decided;
   };
 
-  Open& FindOrInsert(size_t length, size_t common) {
+  Open& Find(size_t length, size_t common) {
+    while (!open_.empty() && open_.back().length > common) open_.pop_back();
     if (length > common) return open_.emplace_back(Open{length, false});
     auto it = open_.end();
     while (it != open_.begin() && (it - 1)->length >= length) --it;

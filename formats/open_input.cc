@@ -26,24 +26,30 @@ struct Payload {
 
 Status OpenRowStream(Payload& p) {
   if (p.options.salvage) {
-    SNAPTREE_ASSIGN(p.opened->container,
-                    SalvageRowStream(p.file, p.envelope, std::move(p.info), p.options, &p.opened->salvage));
+    SNAPTREE_ASSIGN(p.opened->container, SalvageRowStream(p.file, p.envelope, std::move(p.info),
+                                                          p.options, &p.opened->salvage));
     return {};
   }
-  SNAPTREE_ASSIGN(p.opened->container, OpenFsmContainer(p.file, std::move(p.envelope), std::move(p.info)));
+  SNAPTREE_ASSIGN(p.opened->container,
+                  OpenFsmContainer(p.file, std::move(p.envelope), std::move(p.info)));
   return {};
 }
 
 Status Unsupported(const Payload& p, const char* what) {
-  return DataError("ContainerUnsupported", std::string("this is ") + what + ", which this version cannot read yet")
+  return DataError("ContainerUnsupported",
+                   std::string("this is ") + what + ", which this version cannot read yet")
       .At(p.file->path(), p.envelope.payload_begin)
       .Expected("EKVPBBL1, the row stream that nodes write by default")
       .Found(p.envelope.payload_magic)
       .Next("take another snapshot of the node, or another of its files");
 }
 
-Status OpenSstBundle(Payload& p) { return Unsupported(p, "a bundle of SSTables (option ELASTICKV_PEBBLE_SST_INGEST_SNAPSHOT)"); }
-Status OpenVersionLists(Payload& p) { return Unsupported(p, "a snapshot of the in-memory store of before 2026-03-22"); }
+Status OpenSstBundle(Payload& p) {
+  return Unsupported(p, "a bundle of SSTables (option ELASTICKV_PEBBLE_SST_INGEST_SNAPSHOT)");
+}
+Status OpenVersionLists(Payload& p) {
+  return Unsupported(p, "a snapshot of the in-memory store of before 2026-03-22");
+}
 
 // The registry of payloads: a line each.
 struct PayloadFormat {
@@ -68,7 +74,8 @@ Status OpenPayload(Payload& p) {
   if (p.envelope.payload_begin > 0 && magic.starts_with(kFsmMagicFamily)) {
     return DataError("FsmHeaderUnknown", "a second FSM header follows the first")
         .At(p.file->path(), p.envelope.payload_begin)
-        .Next("the file was wrapped twice: drop its first " + std::to_string(p.envelope.payload_begin) + " bytes");
+        .Next("the file was wrapped twice: drop its first " +
+              std::to_string(p.envelope.payload_begin) + " bytes");
   }
   for (const PayloadFormat& format : kPayloadFormats) {
     if (magic == format.magic) return format.open(p);
@@ -91,26 +98,34 @@ Status OpenPayload(Payload& p) {
   return DescribeUnknownPayload(*p.file, p.envelope.payload_begin);
 }
 
-Status OpenFile(std::shared_ptr<const InputFile> file, const std::string& given_path, const OpenInputOptions& options,
-                OpenedInput* opened) {
+Status OpenFile(std::shared_ptr<const InputFile> file, const std::string& given_path,
+                const OpenInputOptions& options, OpenedInput* opened) {
   std::string head(8, '\0');
   SNAPTREE_ASSIGN(const size_t got, file->ReadAt(0, head.data(), head.size()));
+  Status unpacking;
   if (IsZstd(Slice(head.data(), got))) {
-    const std::string folder = options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
-    SNAPTREE_ASSIGN(InputFile unpacked, SpoolZstd(*file, folder, options.progress));
+    const std::string folder =
+        options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
+    SNAPTREE_ASSIGN(InputFile unpacked, SpoolZstd(*file, folder, options.progress,
+                                                  options.salvage ? &unpacking : nullptr));
     file = std::make_shared<InputFile>(std::move(unpacked));
+    if (file->size() == 0 && !unpacking.ok()) return unpacking;
   }
   Payload payload{file, {}, {}, options, opened};
   SNAPTREE_ASSIGN(payload.envelope, ReadFsmEnvelope(*file));
   payload.info.path = given_path;
   payload.info.snapshot_index = SnapshotIndexOfName(given_path);
-  return OpenPayload(payload);
+  SNAPTREE_TRY(OpenPayload(payload));
+  // Of a file that was cut, what was unpacked may end between two rows and look whole.
+  if (!unpacking.ok()) opened->salvage.damage = unpacking.Message();
+  return {};
 }
 
 Result<std::string> SnapshotInDirectory(const std::string& path, Findings* findings) {
   if (IsRaftDirectory(path)) return ChooseSnapshot(path, findings);
   if (IsPebbleDirectory(path)) {
-    return DataError("ContainerUnsupported", "this is a Pebble data directory, which this version cannot read yet")
+    return DataError("ContainerUnsupported",
+                     "this is a Pebble data directory, which this version cannot read yet")
         .At(path)
         .Next("give the raft data directory above it (with fsm-snap/), or one of its snapshots");
   }
@@ -130,7 +145,8 @@ bool IsDirectory(const std::string& path) {
 Result<OpenedInput> OpenInput(const std::string& path, const OpenInputOptions& options) {
   OpenedInput opened;
   if (path == "-") {
-    const std::string folder = options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
+    const std::string folder =
+        options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
     SNAPTREE_ASSIGN(InputFile file, SpoolStandardInput(folder));
     SNAPTREE_TRY(OpenFile(std::make_shared<InputFile>(std::move(file)), path, options, &opened));
     return opened;

@@ -41,7 +41,8 @@ bool IsDirectory(const std::string& path) {
   return fs::is_directory(path, error);
 }
 
-// Walks the fields of a message: take(field, wire type, stream) reads the value or returns false to have it skipped.
+// Walks the fields of a message: take(field, wire type, stream) reads the value or returns false to
+// have it skipped.
 template <class Take>
 bool WalkMessage(Slice bytes, Take take) {
   CodedInputStream in(Bytes(bytes), static_cast<int>(bytes.size()));
@@ -106,12 +107,14 @@ Result<std::string> GroupDirectory(const std::string& directory) {
   if (IsDirectory(directory + "/fsm-snap") || IsDirectory(directory + "/snap")) return directory;
   std::vector<std::string> groups;
   for (const std::string& name : NamesIn(directory)) {
-    if (name.starts_with("group-") && IsDirectory(directory + "/" + name)) groups.push_back(directory + "/" + name);
+    if (name.starts_with("group-") && IsDirectory(directory + "/" + name))
+      groups.push_back(directory + "/" + name);
   }
   if (groups.size() == 1) return groups[0];
   std::string list;
   for (const std::string& g : groups) list += (list.empty() ? "" : ", ") + g;
-  return UsageError("SeveralGroups", "the directory holds several raft groups, each with snapshots of its own")
+  return UsageError("SeveralGroups",
+                    "the directory holds several raft groups, each with snapshots of its own")
       .At(directory)
       .Found(list)
       .Next("name one of them");
@@ -136,7 +139,9 @@ std::map<uint64_t, SnapFile> ReadSnapFiles(const std::string& directory, Finding
 }  // namespace
 
 bool IsRaftDirectory(const std::string& path) {
-  if (IsDirectory(path + "/fsm-snap") || (IsDirectory(path + "/snap") && IsDirectory(path + "/wal"))) return true;
+  if (IsDirectory(path + "/fsm-snap") ||
+      (IsDirectory(path + "/snap") && IsDirectory(path + "/wal")))
+    return true;
   const std::vector<std::string> names = NamesIn(path);
   return std::any_of(names.begin(), names.end(), [&path](const std::string& name) {
     return name.starts_with("group-") && IsDirectory(path + "/" + name);
@@ -156,11 +161,13 @@ bool IsPebbleDirectory(const std::string& path) {
 Result<SnapFile> ParseSnapFile(Slice bytes, const std::string& path) {
   uint64_t crc = 0;
   Slice snapshot;
-  const bool outer = WalkMessage(bytes, [&](uint32_t field, uint32_t wire, uint64_t number, Slice content) {
-    if (field == 1 && wire == 0) crc = number;
-    if (field == 2 && wire == 2) snapshot = content;
-  });
-  if (!outer || snapshot.empty() || crc == 0) return SnapInvalid(path, "not a .snap file, or an empty one");
+  const bool outer =
+      WalkMessage(bytes, [&](uint32_t field, uint32_t wire, uint64_t number, Slice content) {
+        if (field == 1 && wire == 0) crc = number;
+        if (field == 2 && wire == 2) snapshot = content;
+      });
+  if (!outer || snapshot.empty() || crc == 0)
+    return SnapInvalid(path, "not a .snap file, or an empty one");
   if (Crc32c(snapshot) != crc) {
     return SnapInvalid(path, "the .snap file does not match its checksum")
         .Expected(Hex32(static_cast<uint32_t>(crc)))
@@ -169,20 +176,22 @@ Result<SnapFile> ParseSnapFile(Slice bytes, const std::string& path) {
   SnapFile result;
   Slice data;
   bool inner_ok = true;
-  const bool inner = WalkMessage(snapshot, [&](uint32_t field, uint32_t wire, uint64_t, Slice content) {
-    if (field == 1 && wire == 2) data = content;
-    if (field == 2 && wire == 2) {
-      inner_ok = WalkMessage(content, [&](uint32_t f, uint32_t w, uint64_t n, Slice) {
-        if (f == 2 && w == 0) result.index = n;
-        if (f == 3 && w == 0) result.term = n;
+  const bool inner =
+      WalkMessage(snapshot, [&](uint32_t field, uint32_t wire, uint64_t, Slice content) {
+        if (field == 1 && wire == 2) data = content;
+        if (field == 2 && wire == 2) {
+          inner_ok = WalkMessage(content, [&](uint32_t f, uint32_t w, uint64_t n, Slice) {
+            if (f == 2 && w == 0) result.index = n;
+            if (f == 3 && w == 0) result.term = n;
+          });
+        }
       });
-    }
-  });
   if (!inner || !inner_ok) return SnapInvalid(path, "the snapshot message in it is malformed");
   if (data.size() == kTokenBytes && data.starts_with(kTokenMagic)) {
     result.has_token = true;
     result.token_crc32c = LoadBe32(data.data() + 13);
-    if (LoadBe64(data.data() + 5) != result.index) return SnapInvalid(path, "its token names another index");
+    if (LoadBe64(data.data() + 5) != result.index)
+      return SnapInvalid(path, "its token names another index");
   }
   return result;
 }
@@ -207,21 +216,34 @@ Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findi
     Status problem = crc.ok() ? Status::Ok() : crc.status();
     if (problem.ok()) {
       const auto snap = snaps.find(index);
-      if (snap == snaps.end() || !snap->second.has_token || snap->second.token_crc32c == *crc) return path;
+      if (snap == snaps.end() || !snap->second.has_token || snap->second.token_crc32c == *crc)
+        return path;
       problem = DataError("SnapTokenMismatch", "its .snap file names another checksum").At(path);
     }
     if (problem.kind() == ErrorKind::kCancelled) return problem;
-    findings->Warn("snapshot_broken", "a newer snapshot is broken; an older one is used", problem.Message());
+    findings->Warn("snapshot_broken", "a newer snapshot is broken; an older one is used",
+                   problem.Message());
     broken += (broken.empty() ? "" : "; ") + problem.Message();
   }
   const bool pebble = IsDirectory(group + "/fsm.db");
+  const bool inside =
+      std::any_of(snaps.begin(), snaps.end(), [](const auto& s) { return !s.second.has_token; });
+  if (files.empty() && inside) {
+    return DataError(
+               "ContainerUnsupported",
+               "the snapshots stand inside the .snap files, which this version cannot read yet")
+        .At(group + "/snap")
+        .Next("start a node of that time on a copy of the directory and take a new snapshot");
+  }
   return DataError("NoSnapshot", "no whole snapshot in the directory")
       .At(group)
       .Expected("fsm-snap/<16 hex digits>.fsm with a footer that holds")
       .Found(broken.empty() ? "none" : broken)
-      .Next(broken.empty() ? (pebble ? "the data stands in fsm.db, a Pebble directory, which this version cannot read"
-                                     : "name the raft data directory of one node (the one with fsm-snap/)")
-                           : "--salvage FILE reads what is whole of a broken one");
+      .Next(broken.empty()
+                ? (pebble ? "the data stands in fsm.db, a Pebble directory, which this version "
+                            "cannot read"
+                          : "name the raft data directory of one node (the one with fsm-snap/)")
+                : "--salvage FILE reads what is whole of a broken one");
 }
 
 }  // namespace snaptree

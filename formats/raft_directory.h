@@ -1,4 +1,5 @@
-// A node's raft data directory: which of its snapshots is the newest whole one (spec 01 chapter 11.1 to 11.3).
+// A node's raft data directory: which of its snapshots is the newest whole one (spec 01
+// chapter 11.1 to 11.3).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,9 @@ bool IsRaftDirectory(const std::string& path);
 // A Pebble data directory: CURRENT or marker.manifest.* with MANIFEST-*.
 bool IsPebbleDirectory(const std::string& path);
 
-// The `.fsm` file of the newest snapshot whose footer holds, and which its `.snap` token (when there is one) confirms.
-// Newer ones that are broken are findings that name them. "NoSnapshot" when none is whole.
+// The `.fsm` file of the newest snapshot whose footer holds, and which its `.snap` token (when
+// there is one) confirms. Newer ones that are broken are findings that name them. "NoSnapshot" when
+// none is whole.
 Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findings);
 
 // What a `.snap` file says about its snapshot (section 11.3).

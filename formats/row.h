@@ -1,5 +1,5 @@
-// Rows as a container holds them, and the source that gives them. A format knows how rows are framed in a file; it does
-// not know what a row means.
+// Rows as a container holds them, and the source that gives them. A format knows how rows are
+// framed in a file; it does not know what a row means.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,13 @@ namespace snaptree {
 
 // One physical row (spec 01 section 7.1). Views live until the cursor moves on to its next batch.
 struct Row {
-  Slice key;    // raw key: user key and 8 bytes of inverted commit timestamp, or a raw metadata key (7.6)
+  Slice key;    // raw key: user key and 8 bytes of inverted commit timestamp, or a raw metadata key
+                // (7.6)
   Slice value;  // value header and body; for a large value only its first bytes: see value_size
   uint64_t value_size = 0;      // full length
   uint64_t value_position = 0;  // where the value begins, for RowSource::ReadValue
-  uint64_t position = 0;        // where the row begins: an offset of the source, ascending from row to row
+  uint64_t position =
+      0;  // where the row begins: an offset of the source, ascending from row to row
 };
 
 // A contiguous piece of a source's row stream: rows that begin at begin <= position < end.
@@ -37,13 +39,15 @@ class RowCursor {
   virtual Result<std::span<const Row>> NextBatch() = 0;
 };
 
-// What one reader of scattered values keeps between calls, so that values near one another cost one read.
+// What one reader of scattered values keeps between calls, so that values near one another cost one
+// read.
 struct ViewBuffer {
   std::string bytes;
   uint64_t begin = 0;  // position of bytes[0]
 };
 
-// The rows of one opened container. Thread-safe for concurrent cursors and reads, each with its own buffer.
+// The rows of one opened container. Thread-safe for concurrent cursors and reads, each with its own
+// buffer.
 class RowSource {
  public:
   virtual ~RowSource() = default;
@@ -54,8 +58,8 @@ class RowSource {
   virtual std::unique_ptr<RowCursor> OpenCursor(Extent extent) const = 0;
   // Reads n bytes of a value, from value_position + from.
   virtual Status ReadValue(uint64_t value_position, uint64_t from, char* out, size_t n) const = 0;
-  // n bytes at a value's position, as a view into *buffer that lives until its next use. For small values that are read
-  // in roughly ascending order.
+  // n bytes at a value's position, as a view into *buffer that lives until its next use. For small
+  // values that are read in roughly ascending order.
   virtual Result<Slice> View(uint64_t value_position, size_t n, ViewBuffer* buffer) const = 0;
 };
 

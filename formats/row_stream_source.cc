@@ -22,18 +22,21 @@ std::unique_ptr<RowCursor> RowStreamSource::OpenCursor(Extent extent) const {
   return std::make_unique<RowStreamCursor>(*file_, extent, RowStreamCursor::Mode::kSkip);
 }
 
-Status RowStreamSource::ReadValue(uint64_t value_position, uint64_t from, char* out, size_t n) const {
+Status RowStreamSource::ReadValue(uint64_t value_position, uint64_t from, char* out,
+                                  size_t n) const {
   return file_->ReadExactlyAt(value_position + from, out, n);
 }
 
 Result<Slice> RowStreamSource::View(uint64_t value_position, size_t n, ViewBuffer* buffer) const {
   const uint64_t begin = buffer->begin;
   if (value_position < begin || value_position + n > begin + buffer->bytes.size()) {
-    // A little before the value too: user keys come in another order than rows when one is a prefix of another.
+    // A little before the value too: user keys come in another order than rows when one is a prefix
+    // of another.
     const uint64_t back = std::min<uint64_t>(kViewBack, value_position - rows_.begin);
     buffer->begin = value_position - back;
     const uint64_t wanted = std::max<uint64_t>(kViewBytes, back + n);
-    buffer->bytes.resize(static_cast<size_t>(std::min<uint64_t>(wanted, rows_.end - buffer->begin)));
+    buffer->bytes.resize(
+        static_cast<size_t>(std::min<uint64_t>(wanted, rows_.end - buffer->begin)));
     SNAPTREE_TRY(file_->ReadExactlyAt(buffer->begin, buffer->bytes.data(), buffer->bytes.size()));
   }
   return Slice(buffer->bytes).substr(static_cast<size_t>(value_position - buffer->begin), n);
@@ -48,7 +51,8 @@ RowStreamCursor::RowStreamCursor(const InputFile& file, Extent extent, Mode mode
     buffer_.resize(static_cast<size_t>(std::min<uint64_t>(kWindowBytes, extent.size())));
   }
   window_ = buffer_.data();
-  rows_.reserve(std::min<size_t>(kBatchRows, static_cast<size_t>(extent.size() / (2 * kLengthBytes)) + 1));
+  rows_.reserve(
+      std::min<size_t>(kBatchRows, static_cast<size_t>(extent.size() / (2 * kLengthBytes)) + 1));
 }
 
 RowStreamCursor::~RowStreamCursor() = default;
@@ -60,8 +64,11 @@ Result<uint32_t> RowStreamCursor::FinishChecksum() {
   }
 }
 
-// Brings more bytes behind those that are left, `needed` at least (or all up to the end of the extent).
-Status RowStreamCursor::Refill(size_t needed) { return ahead_ != nullptr ? NextBlock(needed) : ReadWindow(needed); }
+// Brings more bytes behind those that are left, `needed` at least (or all up to the end of the
+// extent).
+Status RowStreamCursor::Refill(size_t needed) {
+  return ahead_ != nullptr ? NextBlock(needed) : ReadWindow(needed);
+}
 
 Status RowStreamCursor::ReadWindow(size_t needed) {
   std::memmove(buffer_.data(), buffer_.data() + begin_, available());
@@ -77,8 +84,8 @@ Status RowStreamCursor::ReadWindow(size_t needed) {
   return {};
 }
 
-// What is left goes into the room before the next block. More than that room, or a need for several blocks, is put
-// together in the own buffer.
+// What is left goes into the room before the next block. More than that room, or a need for several
+// blocks, is put together in the own buffer.
 Status RowStreamCursor::NextBlock(size_t needed) {
   const size_t tail = available();
   window_offset_ += begin_;
@@ -147,7 +154,8 @@ bool RowStreamCursor::ParseResident() {
   return any;
 }
 
-// The row at the front is larger than the window, or cut, or wrong: gives it with the head of its value.
+// The row at the front is larger than the window, or cut, or wrong: gives it with the head of its
+// value.
 Status RowStreamCursor::ParseLarge() {
   const uint64_t row_at = position();
   if (available() < kLengthBytes) SNAPTREE_TRY(Refill(kLengthBytes));
@@ -168,10 +176,9 @@ Status RowStreamCursor::ParseLarge() {
   const char* const row = window_ + begin_;
   const uint64_t value_size = LoadLe64(row + frame - kLengthBytes);
   SNAPTREE_TRY(CheckLength(value_size, value_room, kLiveMaxValueBytes, "value"));
-  const size_t resident =
-      static_cast<size_t>(std::min<uint64_t>(available() - frame, value_size));
-  rows_.push_back({Slice(row + kLengthBytes, static_cast<size_t>(key_size)), Slice(row + frame, resident),
-                   value_size, row_at + frame, row_at});
+  const size_t resident = static_cast<size_t>(std::min<uint64_t>(available() - frame, value_size));
+  rows_.push_back({Slice(row + kLengthBytes, static_cast<size_t>(key_size)),
+                   Slice(row + frame, resident), value_size, row_at + frame, row_at});
   begin_ += frame + resident;
   return {};
 }

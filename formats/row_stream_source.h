@@ -1,7 +1,7 @@
 // EKVPBBL1: the row stream that a live node writes by default (spec 01 chapter 2), as a RowSource.
 //
-// Windows of the file are read into one reused buffer per cursor; rows are given in place. Nothing is mapped, so memory
-// stays what it is said to be and a read error is an error.
+// Windows of the file are read into one reused buffer per cursor; rows are given in place. Nothing
+// is mapped, so memory stays what it is said to be and a read error is an error.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,10 @@ namespace snaptree {
 
 class RowStreamSource : public RowSource {
  public:
-  // rows: where rows may stand: from after the stream header to the end of the file (or of the rows, once known).
-  RowStreamSource(std::shared_ptr<const InputFile> file, Extent rows) : file_(std::move(file)), rows_(rows) {}
+  // rows: where rows may stand: from after the stream header to the end of the file (or of the
+  // rows, once known).
+  RowStreamSource(std::shared_ptr<const InputFile> file, Extent rows)
+      : file_(std::move(file)), rows_(rows) {}
 
   const std::string& name() const override { return file_->path(); }
   Extent extent() const override { return rows_; }
@@ -40,7 +42,8 @@ class RowStreamCursor : public RowCursor {
     kSkip,      // large values are stepped over
     kChecksum,  // every byte is read and goes into the CRC32C, by a thread that reads ahead
   };
-  // kChecksum: the CRC covers all of the extent but its last 4 bytes, where a footer would stand, continued from `crc`.
+  // kChecksum: the CRC covers all of the extent but its last 4 bytes, where a footer would stand,
+  // continued from `crc`.
   RowStreamCursor(const InputFile& file, Extent extent, Mode mode, uint32_t crc = 0);
   ~RowStreamCursor() override;
 
@@ -66,8 +69,8 @@ class RowStreamCursor : public RowCursor {
   const InputFile& file_;
   Extent extent_;
   std::unique_ptr<BlockPrefetcher> ahead_;  // kChecksum only
-  std::vector<char> buffer_;                // own window; with ahead_, only for rows that span blocks
-  const char* window_;                      // file bytes from window_offset_ on; [begin_, end_) are not parsed yet
+  std::vector<char> buffer_;  // own window; with ahead_, only for rows that span blocks
+  const char* window_;  // file bytes from window_offset_ on; [begin_, end_) are not parsed yet
   uint64_t window_offset_;
   size_t begin_ = 0;
   size_t end_ = 0;

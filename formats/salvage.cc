@@ -22,9 +22,11 @@ constexpr size_t kLostRangesKept = 1000;
 constexpr uint64_t kMetadataValueBytes = 8;   // of `_meta_*` rows
 constexpr uint64_t kRegistryValueBytes = 12;  // of `!encryption|writers|` rows
 constexpr size_t kChain = 3;  // rows that must follow one another before reading goes on
-// A row with a longer key is no place to go on from: to read such keys at every offset would take for ever.
+// A row with a longer key is no place to go on from: to read such keys at every offset would take
+// for ever.
 constexpr uint64_t kChainMaxKeyBytes = 16 << 10;
 constexpr uint64_t kYear2100Ms = 4102444800000;
+constexpr size_t kMaxLowerChains = 64;
 constexpr size_t kWindowBytes = 1 << 20;
 constexpr size_t kChainWindowBytes = 64 << 10;
 constexpr size_t kCopyBufferBytes = 1 << 20;
@@ -67,13 +69,20 @@ class RowFinder {
       : extent_(extent), window_(file, kWindowBytes), chain_window_(file, kChainWindowBytes) {}
 
   // The row at an offset, when what stands there can be one.
-  Result<std::optional<FoundRow>> RowAt(uint64_t offset) { return RowIn(&window_, offset, kLiveMaxKeyBytes); }
-  // The first offset at or after `from` where a chain of rows with keys above `after_key` begins; when there is none, of
-  // any rows: the key before may be what is wrong. The end of the extent when there is none either.
+  Result<std::optional<FoundRow>> RowAt(uint64_t offset) {
+    return RowIn(&window_, offset, kLiveMaxKeyBytes);
+  }
+  // A row whose value is none, when what follows it shows that its lengths are right: it is
+  // damaged, its place is not.
+  Result<std::optional<FoundRow>> DamagedRowAt(uint64_t offset);
+  // The first offset at or after `from` where a chain of rows with keys above `after_key` begins;
+  // when there is none, of any rows: the key before may be what is wrong. The end of the extent
+  // when there is none either.
   Result<uint64_t> NextChain(uint64_t from, Slice after_key);
 
  private:
-  Result<std::optional<FoundRow>> RowIn(Window* window, uint64_t offset, uint64_t max_key_size);
+  Result<std::optional<FoundRow>> RowIn(Window* window, uint64_t offset, uint64_t max_key_size,
+                                        bool any_value = false);
   // The key of the first row of a chain.
   Result<std::optional<std::string>> ChainAt(uint64_t offset);
 
@@ -82,7 +91,8 @@ class RowFinder {
   Window chain_window_;  // jumps ahead, to rows that may not be any
 };
 
-Result<std::optional<FoundRow>> RowFinder::RowIn(Window* window, uint64_t offset, uint64_t max_key_size) {
+Result<std::optional<FoundRow>> RowFinder::RowIn(Window* window, uint64_t offset,
+                                                 uint64_t max_key_size, bool any_value) {
   const std::optional<FoundRow> none;
   if (extent_.end - offset < 2 * kLengthBytes) return none;
   SNAPTREE_ASSIGN(Slice bytes, window->At(offset, kLengthBytes));
@@ -102,12 +112,18 @@ Result<std::optional<FoundRow>> RowFinder::RowIn(Window* window, uint64_t offset
   const Slice value = bytes.substr(2 * kLengthBytes + static_cast<size_t>(key_size));
   // Values of raw rows have one size; any other is a length that is wrong.
   const int raw = ClassifyRawKey(row.key);
-  if (raw >= 0 && row.value_size != (raw == RegistryFamily() ? kRegistryValueBytes : kMetadataValueBytes)) return none;
-  if (raw < 0 && MvccDefect(row.key.size(), std::min<uint64_t>(row.value_size, value.size()), value) != nullptr) return none;
+  if (raw >= 0 &&
+      row.value_size != (raw == RegistryFamily() ? kRegistryValueBytes : kMetadataValueBytes))
+    return none;
+  if (raw < 0 && !any_value &&
+      MvccDefect(row.key.size(), std::min<uint64_t>(row.value_size, value.size()), value) !=
+          nullptr)
+    return none;
   return std::optional<FoundRow>(std::move(row));
 }
 
-// Whether a store can have committed the row: values full of small numbers look like rows too, but for their timestamps.
+// Whether a store can have committed the row: values full of small numbers look like rows too, but
+// for their timestamps.
 bool HasPlausibleTimestamp(Slice raw_key) {
   if (ClassifyRawKey(raw_key) >= 0) return true;
   const uint64_t commit_ts = ~LoadBe64(raw_key.data() + raw_key.size() - kTimestampBytes);
@@ -121,8 +137,9 @@ Result<std::optional<std::string>> RowFinder::ChainAt(uint64_t offset) {
   for (size_t i = 0; i < kChain; ++i) {
     // A shorter chain counts when it leads exactly to the end of the rows.
     if (i > 0 && (extent_.end - offset == kFooterBytes || extent_.end == offset)) break;
-    SNAPTREE_ASSIGN(std::optional<FoundRow> row, i == 0 ? RowIn(&window_, offset, kChainMaxKeyBytes)
-                                                        : RowIn(&chain_window_, offset, kLiveMaxKeyBytes));
+    SNAPTREE_ASSIGN(std::optional<FoundRow> row,
+                    i == 0 ? RowIn(&window_, offset, kChainMaxKeyBytes)
+                           : RowIn(&chain_window_, offset, kLiveMaxKeyBytes));
     if (!row || row->key <= before || !HasPlausibleTimestamp(row->key)) return none;
     before = std::move(row->key);
     if (i == 0) first = before;
@@ -131,8 +148,18 @@ Result<std::optional<std::string>> RowFinder::ChainAt(uint64_t offset) {
   return first;
 }
 
+Result<std::optional<FoundRow>> RowFinder::DamagedRowAt(uint64_t offset) {
+  const std::optional<FoundRow> none;
+  SNAPTREE_ASSIGN(std::optional<FoundRow> row, RowIn(&window_, offset, kLiveMaxKeyBytes, true));
+  if (!row) return none;
+  if (extent_.end - row->end() == kFooterBytes || extent_.end == row->end()) return row;
+  SNAPTREE_ASSIGN(const std::optional<std::string> next, ChainAt(row->end()));
+  return next && *next > row->key ? row : none;
+}
+
 Result<uint64_t> RowFinder::NextChain(uint64_t from, Slice after_key) {
   uint64_t other = extent_.end;  // the first chain with lower keys
+  size_t lower = 0;
   for (uint64_t at = from; at < extent_.end; ++at) {
     if ((at & 0xfffff) == 0) SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const Slice bytes, window_.At(at, kLengthBytes));
@@ -142,6 +169,9 @@ Result<uint64_t> RowFinder::NextChain(uint64_t from, Slice after_key) {
     SNAPTREE_ASSIGN(const std::optional<std::string> first, ChainAt(at));
     if (first && *first > after_key) return at;
     if (first) other = std::min(other, at);
+    // Where many chains have lower keys, the key before is what is wrong; to look further each time
+    // would take for ever.
+    if (first && ++lower == kMaxLowerChains) break;
   }
   return other;
 }
@@ -149,7 +179,8 @@ Result<uint64_t> RowFinder::NextChain(uint64_t from, Slice after_key) {
 // The walk over the whole stream: which rows are good, what is lost, and whether order holds.
 class Salvager {
  public:
-  Salvager(const InputFile& file, Extent extent, const OpenInputOptions& options, SalvageReport* report)
+  Salvager(const InputFile& file, Extent extent, const OpenInputOptions& options,
+           SalvageReport* report)
       : file_(file),
         extent_(extent),
         finder_(file, extent),
@@ -158,7 +189,8 @@ class Salvager {
         report_(report) {}
 
   Status Walk(Progress* progress);
-  // Whether the rows cannot be read in place: a gap between them, or their order is broken. A lost end is no reason.
+  // Whether the rows cannot be read in place: a gap between them, or their order is broken. A lost
+  // end is no reason.
   bool must_copy() const { return must_copy_; }
   uint64_t rows_end() const { return rows_end_; }
   // The good rows, sorted, as a new row stream in an unnamed file.
@@ -186,7 +218,8 @@ class Salvager {
 void Salvager::Lose(uint64_t begin, uint64_t end, const std::string& reason) {
   ++report_->lost_ranges;
   report_->bytes_lost += end - begin;
-  if (report_->lost.size() < kLostRangesKept) report_->lost.push_back({begin, end, reason, last_kept_key_});
+  if (report_->lost.size() < kLostRangesKept)
+    report_->lost.push_back({begin, end, reason, last_kept_key_});
 }
 
 // Takes the row that waited: what follows it is sound.
@@ -217,7 +250,8 @@ Status Salvager::Break(uint64_t at) {
   SNAPTREE_ASSIGN(position_, finder_.NextChain(at + 1, after_key));
   rows_end_ = begin;
   must_copy_ = must_copy_ || position_ != extent_.end;
-  Lose(begin, position_, "no row at offset " + std::to_string(at) + "; the row before it is dropped too");
+  Lose(begin, position_,
+       "no row at offset " + std::to_string(at) + "; the row before it is dropped too");
   return {};
 }
 
@@ -231,6 +265,9 @@ Status Salvager::Walk(Progress* progress) {
       if (progress != nullptr) progress->done.store(position_, std::memory_order_relaxed);
     }
     SNAPTREE_ASSIGN(std::optional<FoundRow> row, finder_.RowAt(position_));
+    if (!row) {
+      SNAPTREE_ASSIGN(row, finder_.DamagedRowAt(position_));
+    }
     if (!row) {
       SNAPTREE_TRY(Break(position_));
       continue;
@@ -317,31 +354,36 @@ class SalvagedContainer : public Container {
 };
 
 // The error that a run without --salvage would stop with; ok when the stream is whole.
-Status FindDamage(const std::shared_ptr<const InputFile>& file, const FsmEnvelope& envelope, const ContainerInfo& info) {
-  SNAPTREE_ASSIGN(const std::unique_ptr<Container> container, OpenFsmContainer(file, envelope, info));
+Status FindDamage(const std::shared_ptr<const InputFile>& file, const FsmEnvelope& envelope,
+                  const ContainerInfo& info) {
+  SNAPTREE_ASSIGN(const std::unique_ptr<Container> container,
+                  OpenFsmContainer(file, envelope, info));
   const Result<ScanResult> scan = ScanContainer(*container, {});
   return scan.ok() ? Status::Ok() : scan.status();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Container>> SalvageRowStream(std::shared_ptr<const InputFile> file, const FsmEnvelope& envelope,
-                                                    ContainerInfo info, const OpenInputOptions& options,
+Result<std::unique_ptr<Container>> SalvageRowStream(std::shared_ptr<const InputFile> file,
+                                                    const FsmEnvelope& envelope, ContainerInfo info,
+                                                    const OpenInputOptions& options,
                                                     SalvageReport* report) {
   const Status damage = FindDamage(file, envelope, info);
   if (damage.ok()) return OpenFsmContainer(std::move(file), envelope, std::move(info));
   if (damage.kind() != ErrorKind::kData) return damage;
   report->damage = damage.Message();
-  const uint64_t rows_begin =
-      std::min<uint64_t>(envelope.payload_begin + (envelope.payload_magic == kRowStreamMagic ? kRowStreamHeaderBytes : 0),
-                         file->size());
+  const uint64_t rows_begin = std::min<uint64_t>(
+      envelope.payload_begin +
+          (envelope.payload_magic == kRowStreamMagic ? kRowStreamHeaderBytes : 0),
+      file->size());
   uint64_t last_commit_ts = 0;
   if (rows_begin == envelope.payload_begin + kRowStreamHeaderBytes) {
     char bytes[8];
     SNAPTREE_TRY(file->ReadExactlyAt(rows_begin - sizeof bytes, bytes, sizeof bytes));
     last_commit_ts = LoadLe64(bytes);
   }
-  info.format = envelope.format + (envelope.format.empty() ? "" : "+") + std::string(kRowStreamMagic);
+  info.format =
+      envelope.format + (envelope.format.empty() ? "" : "+") + std::string(kRowStreamMagic);
   info.bytes = file->size();
   info.hlc_ceiling_ms = envelope.hlc_ceiling_ms;
   info.raft_cutover_index = envelope.raft_cutover_index;
@@ -349,15 +391,17 @@ Result<std::unique_ptr<Container>> SalvageRowStream(std::shared_ptr<const InputF
   Salvager salvager(*file, {rows_begin, file->size()}, options, report);
   SNAPTREE_TRY(salvager.Walk(options.progress));
   if (!salvager.must_copy()) {
-    // Only the checksum is off, or a key is changed in a way that keeps the order: the rows can be read in place.
-    return std::unique_ptr<Container>(
-        std::make_unique<SalvagedContainer>(std::move(file), Extent{rows_begin, salvager.rows_end()}, std::move(info)));
+    // Only the checksum is off, or a key is changed in a way that keeps the order: the rows can be
+    // read in place.
+    return std::unique_ptr<Container>(std::make_unique<SalvagedContainer>(
+        std::move(file), Extent{rows_begin, salvager.rows_end()}, std::move(info)));
   }
-  const std::string folder = options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
+  const std::string folder =
+      options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
   SNAPTREE_ASSIGN(InputFile copy, salvager.Copy(folder, last_commit_ts));
   const Extent rows{kRowStreamHeaderBytes, copy.size()};
-  return std::unique_ptr<Container>(
-      std::make_unique<SalvagedContainer>(std::make_shared<InputFile>(std::move(copy)), rows, std::move(info)));
+  return std::unique_ptr<Container>(std::make_unique<SalvagedContainer>(
+      std::make_shared<InputFile>(std::move(copy)), rows, std::move(info)));
 }
 
 }  // namespace snaptree

@@ -13,8 +13,9 @@ namespace {
 
 constexpr size_t kDamagedRowsKept = 1000;
 
-// Raw keys fall into intervals: [prefix, end of prefix) of each family with a prefix, and the gaps between. Because rows
-// ascend, the interval of a row is that of the row before it, or a later one: one comparison a row.
+// Raw keys fall into intervals: [prefix, end of prefix) of each family with a prefix, and the gaps
+// between. Because rows ascend, the interval of a row is that of the row before it, or a later one:
+// one comparison a row.
 class IntervalWalker {
  public:
   // True when the key lies in the extent of `family()`; false when in a gap.
@@ -64,6 +65,7 @@ class Scanner {
   bool in_interval_ = false;
   MvccView view_;
   PreviousKey previous_;
+  size_t common_with_judged_ = SIZE_MAX;  // smallest common prefix since the last judged row
   bool saw_expiry_ = false;
 };
 
@@ -77,10 +79,12 @@ Status Scanner::CheckOrder(const Row& row, size_t common) {
   const bool equal = row.key == before;
   Slice key = row.key;
   if (ClassifyRawKey(key) < 0 && key.size() >= kTimestampBytes) key.remove_suffix(kTimestampBytes);
-  return DataError(equal ? "RowDuplicate" : "RowOrder",
-                   equal ? "a raw key stands twice" : "a row stands before a row with a smaller key")
+  return DataError(
+             equal ? "RowDuplicate" : "RowOrder",
+             equal ? "a raw key stands twice" : "a row stands before a row with a smaller key")
       .At(container_.rows().name(), row.position)
-      .Address("row \"" + Printable(key, 120) + "\" (family " + std::string(FamilyName(ClassifyLogicalKey(key))) + ")")
+      .Address("row \"" + Printable(key, 120) + "\" (family " +
+               std::string(FamilyName(ClassifyLogicalKey(key))) + ")")
       .Expected("a raw key above " + Hex(before.substr(0, 48)))
       .Found(Hex(row.key.substr(0, 48)))
       .Next("no node writes this: the file is damaged. --salvage sorts what can be read");
@@ -91,7 +95,8 @@ FamilyId Scanner::Classify(const Row& row) {
   if (in_interval_) {
     const FamilyId family = intervals_.family();
     const Slice prefix = FamilyName(family);
-    // `!fs|usage` is one exact key; a key whose prefix reaches into its timestamp belongs elsewhere.
+    // `!fs|usage` is one exact key; a key whose prefix reaches into its timestamp belongs
+    // elsewhere.
     if (prefix.back() == '|' && row.key.size() >= prefix.size() + kTimestampBytes) return family;
   } else {
     // Only what begins with one of these can be anything but bare.
@@ -111,7 +116,8 @@ void Scanner::NoteExtent(const Row& row, FamilyId family) {
     list.back().extent.end = end;
     return;
   }
-  // Bare and unknown rows that alternate would make an extent each: let the last extent run on over the others.
+  // Bare and unknown rows that alternate would make an extent each: let the last extent run on over
+  // the others.
   constexpr size_t kMaxExtents = 1024;
   if (list.size() == kMaxExtents) {
     list.back().extent.end = end;
@@ -130,7 +136,8 @@ void Scanner::CountDamaged(const Row& row, FamilyId family, const char* defect) 
 
 void Scanner::NoteMetadata(const Row& row) {
   if (row.value_size < 8) {
-    result_.findings.Warn("short_metadata", "a store metadata row is shorter than 8 bytes and counts as absent",
+    result_.findings.Warn("short_metadata",
+                          "a store metadata row is shorter than 8 bytes and counts as absent",
                           Printable(row.key));
     return;
   }
@@ -147,6 +154,7 @@ void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, si
   counts.min_commit_ts = std::min(counts.min_commit_ts, mvcc.commit_ts);
   counts.max_commit_ts = std::max(counts.max_commit_ts, mvcc.commit_ts);
   saw_expiry_ = saw_expiry_ || mvcc.expire_at != 0;
+  common_with_judged_ = SIZE_MAX;
   switch (view_.Judge(mvcc, common, Families()[family].newest_at_any_time)) {
     case Verdict::kLive:
       ++counts.live;
@@ -165,7 +173,8 @@ void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, si
     case Verdict::kTombstone:
       ++counts.tombstone;
       if (row.value_size > kValueHeaderBytes) {
-        result_.findings.Note("tombstone_with_body", "deletions that carry a value; deletions all the same",
+        result_.findings.Note("tombstone_with_body",
+                              "deletions that carry a value; deletions all the same",
                               Printable(mvcc.user_key));
       }
       break;
@@ -178,6 +187,8 @@ void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, si
     case Verdict::kNewer:
       ++counts.newer;
       break;
+    case Verdict::kDamaged:  // counted before it comes here
+      break;
   }
 }
 
@@ -189,10 +200,15 @@ void Scanner::CountRow(const Row& row, FamilyId family, size_t common) {
   if (family == RawMetadataFamily()) return NoteMetadata(row);
   if (family == RegistryFamily()) return;
   if (row.key.size() > kLiveMaxKeyBytes) [[unlikely]] {
-    result_.findings.Warn("key_over_limit", "keys longer than a node can load", Printable(row.key, 60));
+    result_.findings.Warn("key_over_limit", "keys longer than a node can load",
+                          Printable(row.key, 60));
   }
   if (const char* defect = MvccDefect(row.key.size(), row.value_size, row.value)) {
-    return CountDamaged(row, family, defect);
+    CountDamaged(row, family, defect);
+    if (row.key.size() < kTimestampBytes) return;
+    view_.JudgeDamaged(row.key, common, Families()[family].newest_at_any_time);
+    common_with_judged_ = SIZE_MAX;
+    return;
   }
   CountMvcc(row, family, MvccRow::Parse(row.key, row.value), common);
 }
@@ -203,7 +219,10 @@ Status Scanner::TakeBatch(std::span<const Row> rows) {
     SNAPTREE_TRY(CheckOrder(row, common));
     const FamilyId family = Classify(row);
     NoteExtent(row, family);
-    CountRow(row, family, common);
+    // The view wants the common prefix with the last row that it judged, not with a row that it
+    // never saw.
+    common_with_judged_ = std::min(common_with_judged_, common);
+    CountRow(row, family, common_with_judged_);
     ++result_.rows;
     previous_.Set(row.key);
   }
@@ -219,18 +238,20 @@ void Scanner::CheckTimestamps() {
       result_.max_commit_ts = std::max(result_.max_commit_ts, counts.max_commit_ts);
     }
     if (counts.min_commit_ts == 0 || counts.max_commit_ts == UINT64_MAX) {
-      result_.findings.Note("odd_timestamp", "rows with a commit timestamp that no node gives (0 or the greatest)",
+      result_.findings.Note("odd_timestamp",
+                            "rows with a commit timestamp that no node gives (0 or the greatest)",
                             FamilyName(static_cast<FamilyId>(i)));
     }
   }
-  result_.last_commit_ts =
-      std::max({info.last_commit_ts, result_.meta_last_commit_ts.value_or(0), result_.max_commit_ts});
+  result_.last_commit_ts = std::max(
+      {info.last_commit_ts, result_.meta_last_commit_ts.value_or(0), result_.max_commit_ts});
   if (info.last_commit_ts != result_.last_commit_ts ||
       result_.meta_last_commit_ts.value_or(info.last_commit_ts) != info.last_commit_ts) {
-    result_.findings.Note("last_commit_mismatch",
-                          "header, metadata row and newest commit disagree on the last commit; the greatest counts",
-                          "header " + std::to_string(info.last_commit_ts) + ", greatest " +
-                              std::to_string(result_.last_commit_ts));
+    result_.findings.Note(
+        "last_commit_mismatch",
+        "header, metadata row and newest commit disagree on the last commit; the greatest counts",
+        "header " + std::to_string(info.last_commit_ts) + ", greatest " +
+            std::to_string(result_.last_commit_ts));
   }
   result_.read_ts = options_.at.value_or(result_.last_commit_ts);
 }
@@ -249,7 +270,8 @@ Result<ScanResult> Scanner::Run() {
       options_.progress->rows.store(result_.rows, std::memory_order_relaxed);
     }
   }
-  if (Status s = cursor->Finish(&result_.findings); !s.ok()) return container_.Diagnose(std::move(s));
+  if (Status s = cursor->Finish(&result_.findings); !s.ok())
+    return container_.Diagnose(std::move(s));
   CheckTimestamps();
   return std::move(result_);
 }

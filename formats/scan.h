@@ -1,5 +1,6 @@
-// One pass over all rows of a container: framing, order, checksum, the class of every row, and the family index that
-// lets adapters walk the rows of a family without reading any other (spec 01 sections 1.5, 7; design: "Scan").
+// One pass over all rows of a container: framing, order, checksum, the class of every row, and the
+// family index that lets adapters walk the rows of a family without reading any other (spec 01
+// sections 1.5, 7; design: "Scan").
 #pragma once
 
 #include <array>
@@ -18,10 +19,10 @@ namespace snaptree {
 // Counts of the rows of one family. Classes are those of spec 01 section 7.8, tests 1 to 8.
 struct FamilyCounts {
   uint64_t rows = 0;
-  uint64_t key_bytes = 0;    // raw keys
-  uint64_t value_bytes = 0;  // with value headers
-  uint64_t live = 0;         // deciding versions that exist at the read timestamp
-  uint64_t live_bytes = 0;   // of their raw keys and values
+  uint64_t key_bytes = 0;         // raw keys
+  uint64_t value_bytes = 0;       // with value headers
+  uint64_t live = 0;              // deciding versions that exist at the read timestamp
+  uint64_t live_bytes = 0;        // of their raw keys and values
   uint64_t live_value_bytes = 0;  // of their values, with value headers
   uint64_t older = 0;
   uint64_t newer = 0;
@@ -37,8 +38,9 @@ struct FamilyCounts {
 
 inline constexpr size_t kMaxFamilies = 128;
 
-// A run of rows of one family. A family with a prefix has one of them (in very odd files a few: a logical key that is
-// shorter than the prefix can stand between its rows); bare and unknown rows lie in the gaps and can have many.
+// A run of rows of one family. A family with a prefix has one of them (in very odd files a few: a
+// logical key that is shorter than the prefix can stand between its rows); bare and unknown rows
+// lie in the gaps and can have many.
 struct FamilyExtent {
   Extent extent;
   bool mixed = false;  // holds rows of other families too: classify each
@@ -52,17 +54,18 @@ struct DamagedRow {
 };
 
 struct ScanResult {
-  std::vector<FamilyCounts> families;               // by FamilyId
-  std::vector<std::vector<FamilyExtent>> extents;   // by FamilyId, ascending
+  std::vector<FamilyCounts> families;              // by FamilyId
+  std::vector<std::vector<FamilyExtent>> extents;  // by FamilyId, ascending
   uint64_t rows = 0;
-  uint64_t read_ts = 0;         // of the view: --at, else the newest commit
-  uint64_t max_commit_ts = 0;   // of MVCC rows but `!s3|chunkblob|`
-  uint64_t last_commit_ts = 0;  // the greatest of header, metadata row and commits: the newest state
+  uint64_t read_ts = 0;        // of the view: --at, else the newest commit
+  uint64_t max_commit_ts = 0;  // of MVCC rows but `!s3|chunkblob|`
+  uint64_t last_commit_ts =
+      0;  // the greatest of header, metadata row and commits: the newest state
   std::optional<uint64_t> meta_last_commit_ts;
-  std::optional<uint64_t> min_retained_ts;          // the greater of the two retention rows
+  std::optional<uint64_t> min_retained_ts;  // the greater of the two retention rows
   std::optional<uint64_t> applied_index;
-  std::vector<uint32_t> encryption_key_ids;         // ascending
-  std::vector<DamagedRow> damaged;                  // the first 1000
+  std::vector<uint32_t> encryption_key_ids;  // ascending
+  std::vector<DamagedRow> damaged;           // the first 1000
   Findings findings;
 
   const FamilyCounts& of(FamilyId id) const { return families[id]; }
@@ -75,7 +78,8 @@ struct ScanOptions {
   Progress* progress = nullptr;
 };
 
-// Errors are those of the container's cursor, and "RowOrder", "RowDuplicate"; each names offset and family.
+// Errors are those of the container's cursor, and "RowOrder", "RowDuplicate"; each names offset and
+// family.
 Result<ScanResult> ScanContainer(Container& container, const ScanOptions& options);
 
 }  // namespace snaptree

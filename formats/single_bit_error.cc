@@ -31,13 +31,14 @@ std::string DescribeRow(const Row& row, uint64_t offset) {
   Slice key = row.key;
   if (raw < 0 && key.size() >= kTimestampBytes) key.remove_suffix(kTimestampBytes);
   const FamilyId family = raw >= 0 ? static_cast<FamilyId>(raw) : ClassifyLogicalKey(key);
-  return ", in " + std::string(PartOfRow(row, offset)) + " of row \"" + Printable(key, 120) + "\" (family " +
-         std::string(FamilyName(family)) + ")";
+  return ", in " + std::string(PartOfRow(row, offset)) + " of row \"" + Printable(key, 120) +
+         "\" (family " + std::string(FamilyName(family)) + ")";
 }
 
 }  // namespace
 
-std::optional<BitPosition> LocateSingleBitError(uint32_t computed, uint32_t stored, uint64_t covered, uint64_t from) {
+std::optional<BitPosition> LocateSingleBitError(uint32_t computed, uint32_t stored,
+                                                uint64_t covered, uint64_t from) {
   const uint32_t difference = computed ^ stored;
   if (std::has_single_bit(difference)) {
     const int bit = std::countr_zero(difference);
@@ -45,7 +46,8 @@ std::optional<BitPosition> LocateSingleBitError(uint32_t computed, uint32_t stor
   }
   if (covered * 8 > kUniqueBits) return std::nullopt;
   const uint64_t bits = (covered - std::min(from, covered)) * 8;
-  // In the reflected CRC the last bit to go in is the highest of the last byte; its difference is the polynomial.
+  // In the reflected CRC the last bit to go in is the highest of the last byte; its difference is
+  // the polynomial.
   uint32_t effect = kReflectedPolynomial;
   for (uint64_t distance = 0; distance < bits; ++distance) {
     if (effect == difference) {

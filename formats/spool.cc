@@ -56,20 +56,23 @@ Result<InputFile> SpoolStandardInput(const std::string& scratch_folder) {
   return InputFile::FromFd(std::move(copy), name);
 }
 
-Result<InputFile> SpoolZstd(const InputFile& compressed, const std::string& scratch_folder, Progress* progress) {
-  if (progress != nullptr) progress->Begin("unpack", "bytes", compressed.size());
-  SNAPTREE_ASSIGN(UniqueFd copy, OpenUnnamedFile(scratch_folder));
+namespace {
+
+// Unpacks all frames into `out_fd`. Damage of the input is an error of the data, everything else of
+// the environment.
+Status Unpack(const InputFile& compressed, int out_fd, const std::string& shown,
+              Progress* progress) {
   const std::unique_ptr<ZSTD_DStream, FreeStream> stream(ZSTD_createDStream());
   std::vector<char> in(ZSTD_DStreamInSize());
   std::vector<char> out(kPiece);
-  uint64_t at = 0;
   size_t state = 0;  // 0: between frames
-  while (at < compressed.size()) {
+  for (uint64_t at = 0; at < compressed.size();) {
     SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const size_t got, compressed.ReadAt(at, in.data(), in.size()));
     if (got == 0) break;
     ZSTD_inBuffer input{in.data(), got, 0};
-    bool full = false;  // the output buffer was filled inside a frame: more may come without more input
+    bool full =
+        false;  // the output buffer was filled inside a frame: more may come without more input
     while (input.pos < input.size || full) {
       ZSTD_outBuffer output{out.data(), out.size(), 0};
       state = ZSTD_decompressStream(stream.get(), &output, &input);
@@ -79,16 +82,28 @@ Result<InputFile> SpoolZstd(const InputFile& compressed, const std::string& scra
             .Next("check it with: zstd -t FILE; copy the file again or take an older one");
       }
       full = state != 0 && output.pos == output.size;
-      SNAPTREE_TRY(WriteFully(copy.get(), Slice(out.data(), output.pos),
-                              "the unpacked copy in " + scratch_folder));
+      SNAPTREE_TRY(WriteFully(out_fd, Slice(out.data(), output.pos), shown));
     }
     at += got;
     if (progress != nullptr) progress->done.store(at, std::memory_order_relaxed);
   }
-  if (state != 0) {
-    return DataError("ZstdTruncated", "the compressed file ends inside a frame")
-        .At(compressed.path(), compressed.size())
-        .Next("the file was cut: copy it again");
+  if (state == 0) return {};
+  return DataError("ZstdTruncated", "the compressed file ends inside a frame")
+      .At(compressed.path(), compressed.size())
+      .Next("the file was cut: copy it again; --salvage reads what is there");
+}
+
+}  // namespace
+
+Result<InputFile> SpoolZstd(const InputFile& compressed, const std::string& scratch_folder,
+                            Progress* progress, Status* damage) {
+  if (progress != nullptr) progress->Begin("unpack", "bytes", compressed.size());
+  SNAPTREE_ASSIGN(UniqueFd copy, OpenUnnamedFile(scratch_folder));
+  Status unpacked =
+      Unpack(compressed, copy.get(), "the unpacked copy in " + scratch_folder, progress);
+  if (!unpacked.ok()) {
+    if (damage == nullptr || unpacked.kind() != ErrorKind::kData) return unpacked;
+    *damage = std::move(unpacked);
   }
   return InputFile::FromFd(std::move(copy), compressed.path() + " (unpacked)");
 }

@@ -1,4 +1,5 @@
-// A value's bytes, resident or still in the source: small ones are views, large ones are read in pieces.
+// A value's bytes, resident or still in the source: small ones are views, large ones are read in
+// pieces.
 #pragma once
 
 #include <algorithm>
@@ -32,8 +33,10 @@ Status ForEachPiece(const RowSource& source, const ValueRef& value, uint64_t fro
   return {};
 }
 
-// The whole body in *storage or resident. REQUIRES: value.size was compared with a limit by the caller.
-inline Result<Slice> LoadValue(const RowSource& source, const ValueRef& value, std::string* storage) {
+// The whole body in *storage or resident. REQUIRES: value.size was compared with a limit by the
+// caller.
+inline Result<Slice> LoadValue(const RowSource& source, const ValueRef& value,
+                               std::string* storage) {
   if (value.IsResident()) return value.resident;
   storage->resize(value.size);
   SNAPTREE_TRY(source.ReadValue(value.position, 0, storage->data(), storage->size()));

@@ -1,7 +1,8 @@
 // Walks the rows of one family, or of one group inside it, as they are at the read timestamp.
 //
-// Physical rows are given with their verdict, because groups (all rows of one hash, ...) are delimited by all their rows,
-// not by the live ones alone: cutting between two versions of a key would bring the older one back.
+// Physical rows are given with their verdict, because groups (all rows of one hash, ...) are
+// delimited by all their rows, not by the live ones alone: cutting between two versions of a key
+// would bring the older one back.
 #pragma once
 
 #include <memory>
@@ -36,14 +37,15 @@ class ViewCursor {
   ViewCursor(const RowSource& source, const ScanResult& scan, FamilyId family)
       : ViewCursor(source, scan.extents[family], family, scan.read_ts) {}
   // Rows of a family inside given extents, ascending. Give all rows of a user key or none.
-  ViewCursor(const RowSource& source, std::span<const FamilyExtent> extents, FamilyId family, uint64_t read_ts)
+  ViewCursor(const RowSource& source, std::span<const FamilyExtent> extents, FamilyId family,
+             uint64_t read_ts)
       : source_(source),
         extents_(extents.begin(), extents.end()),
         family_(family),
         newest_at_any_time_(Families()[family].newest_at_any_time),
         view_(read_ts) {}
 
-  // The next physical MVCC row that is not damaged; false at the end.
+  // The next physical row with a commit timestamp; false at the end.
   Result<bool> Next(ViewRow* out) {
     for (;;) {
       while (next_ == batch_.size()) {
@@ -51,8 +53,14 @@ class ViewCursor {
         if (!more) return false;
       }
       const Row& row = batch_[next_++];
-      if (MvccDefect(row.key.size(), row.value_size, row.value) != nullptr || !IsOurs(row)) continue;
-      Take(row, out);
+      if (row.key.size() < kTimestampBytes || !IsOurs(row)) continue;
+      const size_t common = CommonPrefix(previous_.get(), row.key);
+      previous_.Set(row.key);
+      if (MvccDefect(row.key.size(), row.value_size, row.value) == nullptr) {
+        Take(row, common, out);
+      } else {
+        TakeDamaged(row, common, out);
+      }
       return true;
     }
   }
@@ -88,10 +96,20 @@ class ViewCursor {
     }
   }
 
-  void Take(const Row& row, ViewRow* out) {
+  void TakeDamaged(const Row& row, size_t common, ViewRow* out) {
+    view_.JudgeDamaged(row.key, common, newest_at_any_time_);
+    const size_t n = row.key.size() - kTimestampBytes;
+    *out = ViewRow{row.key.substr(0, n),
+                   ~LoadBe64(row.key.data() + n),
+                   0,
+                   Verdict::kDamaged,
+                   {Slice(), 0, row.value_position},
+                   row.position,
+                   row.value_position + row.value_size};
+  }
+
+  void Take(const Row& row, size_t common, ViewRow* out) {
     const MvccRow mvcc = MvccRow::Parse(row.key, row.value);
-    const size_t common = CommonPrefix(previous_.get(), row.key);
-    previous_.Set(row.key);
     out->key = mvcc.user_key;
     out->commit_ts = mvcc.commit_ts;
     out->expire_at = mvcc.expire_at;

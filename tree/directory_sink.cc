@@ -80,7 +80,8 @@ std::unique_ptr<TreeWriter> NewWriter(const StagedOutput& staged,
 
 DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions options)
     : writer_(NewWriter(staged, options)),
-      writeback_(options.threads > 1 ? std::make_unique<EarlyWriteback>(staged.directory_fd()) : nullptr),
+      writeback_(options.threads > 1 ? std::make_unique<EarlyWriteback>(staged.directory_fd())
+                                     : nullptr),
       checksums_(std::move(options.checksum_sorter)) {}
 
 Status DirectorySink::WriteFile(Slice path, Slice content) {

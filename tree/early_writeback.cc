@@ -12,8 +12,8 @@ constexpr uint64_t kBytesBetweenPasses = uint64_t{128} << 20;
 }  // namespace
 
 EarlyWriteback::EarlyWriteback(int directory_fd)
-    // An open file of its own: the kernel tells each of them once about a failed write, and the syncfs that decides
-    // must not miss it.
+    // An open file of its own: the kernel tells each of them once about a failed write, and the
+    // syncfs that decides must not miss it.
     : own_(::openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
       next_files_(kFilesBetweenPasses),
       next_bytes_(kBytesBetweenPasses),

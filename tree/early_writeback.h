@@ -1,5 +1,6 @@
-// Starts writing to disk while files are still being made, in a thread of its own, so that the one syncfs before a tree is
-// published finds little left to do. Best effort: errors of writing come out of that last syncfs.
+// Starts writing to disk while files are still being made, in a thread of its own, so that the one
+// syncfs before a tree is published finds little left to do. Best effort: errors of writing come
+// out of that last syncfs.
 #pragma once
 
 #include <condition_variable>

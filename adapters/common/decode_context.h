@@ -1,5 +1,5 @@
-// What a decoding adapter is given. An adapter knows what rows mean; it does not know what file they came from, where the
-// tree is stored, or that a terminal exists.
+// What a decoding adapter is given. An adapter knows what rows mean; it does not know what file
+// they came from, where the tree is stored, or that a terminal exists.
 #pragma once
 
 #include <functional>
@@ -21,9 +21,10 @@ struct DecodeContext {
   Findings& findings;
   RowLedger& ledger;
   Progress& progress;
-  // Options for a sorter that may use `share` of the memory budget (all shares in use at a time add up to 1 at most).
+  // Options for a sorter that may use `share` of the memory budget (all shares in use at a time add
+  // up to 1 at most).
   std::function<SorterOptions(double share)> sorter_options;
-  bool salvage = false;            // also write what the live node ignores (spec 00 decision 2)
+  bool salvage = false;             // also write what the live node ignores (spec 00 decision 2)
   bool bare_rows_as_redis = false;  // spec 00 decision 1
 };
 

@@ -19,7 +19,8 @@ size_t UnfinishedTail(Slice piece) {
   return 0;
 }
 
-// Calls take(Slice, bool last) with pieces that do not end inside a character (or a group of `unit` bytes).
+// Calls take(Slice, bool last) with pieces that do not end inside a character (or a group of `unit`
+// bytes).
 template <class TailSize, class Take>
 Status ForEachWhole(const RowSource& source, const ValueRef& value, TailSize tail_size, Take take) {
   std::string carry;

@@ -1,5 +1,6 @@
-// A row's value as a binary-safe JSON value ("BV", spec 02 section 4.1), however large it is: small ones go through
-// memory, large ones are read in pieces, first to see whether they are UTF-8, then to be written.
+// A row's value as a binary-safe JSON value ("BV", spec 02 section 4.1), however large it is: small
+// ones go through memory, large ones are read in pieces, first to see whether they are UTF-8, then
+// to be written.
 #pragma once
 
 #include "base/result.h"
@@ -9,11 +10,12 @@
 
 namespace snaptree {
 
-// JSON text on its way into one file. Text is handed on whenever enough has collected, so that a file of any size needs
-// little memory; a small file is written in one call.
+// JSON text on its way into one file. Text is handed on whenever enough has collected, so that a
+// file of any size needs little memory; a small file is written in one call.
 class JsonFile {
  public:
-  JsonFile(TreeSink& sink, JsonStyle style, HtmlEscape html) : sink_(sink), json_(style, html), html_(html) {}
+  JsonFile(TreeSink& sink, JsonStyle style, HtmlEscape html)
+      : sink_(sink), json_(style, html), html_(html) {}
 
   // Begins a file; forgets the one before.
   void Begin(Slice path);

@@ -19,16 +19,18 @@ uint64_t RowLedger::booked(FamilyId family) const {
 Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& why) {
   Add(family, Place::kDamaged);
   if (damaged_.size() < kDamagedKept) {
-    damaged_.push_back({std::string(FamilyName(family)) + " row \"" + Printable(row.key) + "\"", why.code(),
-                        why.info().what, row.position});
+    damaged_.push_back({std::string(FamilyName(family)) + " row \"" + Printable(row.key) + "\"",
+                        why.code(), why.info().what, row.position});
   }
   return keep_damaged_ ? keep_damaged_(family, row, why) : Status::Ok();
 }
 
-Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, uint64_t position, const Status& why) {
+Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, uint64_t position,
+                               const Status& why) {
   const std::unique_ptr<RowCursor> cursor = source.OpenCursor({position, source.extent().end});
   SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
-  if (rows.empty()) return EnvironmentError("ChangedWhileReading", "a row is gone").At(source.name(), position);
+  if (rows.empty())
+    return EnvironmentError("ChangedWhileReading", "a row is gone").At(source.name(), position);
   const Row& row = rows.front();
   const MvccRow mvcc = MvccRow::Parse(row.key, row.value);
   ViewRow view;

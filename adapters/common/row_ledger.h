@@ -1,5 +1,6 @@
-// Where the live data rows went. The scan has counted them by family; adapters book each one here, exactly once, and at
-// the end the two must agree: that is how "nothing is silently dropped" is checked in every run.
+// Where the live data rows went. The scan has counted them by family; adapters book each one here,
+// exactly once, and at the end the two must agree: that is how "nothing is silently dropped" is
+// checked in every run.
 #pragma once
 
 #include <cstdint>
@@ -38,16 +39,20 @@ class RowLedger {
   void Add(FamilyId family, Place place, uint64_t rows = 1) {
     counts_[family][static_cast<size_t>(place)] += rows;
   }
-  // Books a damaged row and keeps it for unknown/damaged.jsonl (the first 1000 also for the report).
+  // Books a damaged row and keeps it for unknown/damaged/rows.jsonl (the first 1000 also for the
+  // report).
   Status AddDamaged(FamilyId family, const ViewRow& row, const Status& why);
   // For a row that is known by its place only: it is read again from `position`.
-  Status AddDamagedAt(const RowSource& source, FamilyId family, uint64_t position, const Status& why);
+  Status AddDamagedAt(const RowSource& source, FamilyId family, uint64_t position,
+                      const Status& why);
 
   // Called for each damaged row with what the file of damaged rows wants to know.
   using KeepDamaged = std::function<Status(FamilyId family, const ViewRow& row, const Status& why)>;
   void SetKeepDamaged(KeepDamaged keep) { keep_damaged_ = std::move(keep); }
 
-  uint64_t count(FamilyId family, Place place) const { return counts_[family][static_cast<size_t>(place)]; }
+  uint64_t count(FamilyId family, Place place) const {
+    return counts_[family][static_cast<size_t>(place)];
+  }
   uint64_t booked(FamilyId family) const;
   const std::vector<DamagedRecord>& damaged() const { return damaged_; }
 

@@ -4,8 +4,10 @@
 
 namespace snaptree {
 
-Status WriteValueFile(const RowSource& source, TreeSink& sink, Slice path, const ValueRef& value, uint64_t from) {
-  if (value.IsResident()) return sink.WriteFile(path, value.resident.substr(static_cast<size_t>(from)));
+Status WriteValueFile(const RowSource& source, TreeSink& sink, Slice path, const ValueRef& value,
+                      uint64_t from) {
+  if (value.IsResident())
+    return sink.WriteFile(path, value.resident.substr(static_cast<size_t>(from)));
   SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file, sink.CreateFile(path));
   SNAPTREE_TRY(ForEachPiece(source, value, from, [&](Slice piece) { return file->Append(piece); }));
   return file->Close();

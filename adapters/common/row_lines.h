@@ -1,5 +1,6 @@
-// Files with one line a row: rawkv/data.jsonl, unknown/rows.jsonl, unknown/damaged.jsonl (spec 06 sections 3.2 and 8).
-// Values above 64 KiB stand in files of their own beside them, named by the SHA-256 of the key.
+// Files with one line a row: rawkv/data.jsonl, unknown/rows.jsonl, unknown/damaged/rows.jsonl (spec
+// 06 sections 3.2 and 8). Values above 64 KiB stand in files of their own beside them, named by the
+// SHA-256 of the key.
 #pragma once
 
 #include <string>
@@ -23,8 +24,8 @@ class RowLinesFile {
         path_(folder_ + "/" + std::string(name)),
         file_(sink, JsonStyle::kCompact, HtmlEscape::kOff) {}
 
-  // Begins a line with "key" and "value" (or "value_file" and "value_size"). The caller adds members through json() and
-  // then calls EndRow().
+  // Begins a line with "key" and "value" (or "value_file" and "value_size"). The caller adds
+  // members through json() and then calls EndRow().
   Status BeginRow(Slice key, const ValueRef& value);
   JsonWriter& json() { return file_.json(); }
   Status EndRow();
@@ -43,6 +44,7 @@ class RowLinesFile {
 };
 
 // Copies a value into a file of its own.
-Status WriteValueFile(const RowSource& source, TreeSink& sink, Slice path, const ValueRef& value, uint64_t from);
+Status WriteValueFile(const RowSource& source, TreeSink& sink, Slice path, const ValueRef& value,
+                      uint64_t from);
 
 }  // namespace snaptree

@@ -11,7 +11,8 @@ namespace snaptree {
 namespace {
 
 constexpr uint64_t kInlineBytes = 4096;
-constexpr size_t kFixedBytes = 32;  // commit_ts, expire_at, position, size; then the value if it is small
+constexpr size_t kFixedBytes =
+    32;  // commit_ts, expire_at, position, size; then the value if it is small
 
 // What a row's line needs, as a sorter's payload.
 void PackRow(const ViewRow& row, std::string* out) {
@@ -30,7 +31,8 @@ struct PackedRow {
 
   static PackedRow Unpack(Slice payload) {
     const char* p = payload.data();
-    return {LoadBe64(p), LoadBe64(p + 8),
+    return {LoadBe64(p),
+            LoadBe64(p + 8),
             {payload.substr(kFixedBytes), LoadBe64(p + 24), LoadBe64(p + 16)}};
   }
 };
@@ -117,8 +119,10 @@ Result<uint64_t> DecodeUnknownRows(const DecodeContext& context) {
     file.json().Member("commit_ts", row.commit_ts);
     if (row.expire_at != 0) file.json().Member("expire_at_hlc", row.expire_at);
     if (file.rows() == 1) {
-      context.findings.Warn("unknown_rows", "rows of a reserved root that this version does not know, kept in unknown/",
-                            Printable(key), context.scan.of(family).live);
+      context.findings.Warn(
+          "unknown_rows",
+          "rows of a reserved root that this version does not know, kept in unknown/",
+          Printable(key), context.scan.of(family).live);
     }
     return file.EndRow();
   }));

@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* kMalformedKey = "RedisMalformedKey";
 
-// Sums wrap on hostile input instead of being undefined; declared lengths only steer warnings and list windows.
+// Sums wrap on hostile input instead of being undefined; declared lengths only steer warnings and
+// list windows.
 int64_t WrappingAdd(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
 }
@@ -37,7 +38,8 @@ bool ParseEntry(Slice logical, Slice, Slice* user_key) {
 
 }  // namespace
 
-Status HeadCollector::Damaged(const ViewRow& row, HeadKind kind, const char* code, const char* what) {
+Status HeadCollector::Damaged(const ViewRow& row, HeadKind kind, const char* code,
+                              const char* what) {
   return context_.ledger.AddDamaged(FamilyOfHead(kind), row, DataError(code, what));
 }
 
@@ -80,7 +82,8 @@ Status HeadCollector::CollectTtl() {
     if (!more) return {};
     const Slice user_key = row.key.substr(kTtlPrefix.size());
     if (!ParseTtl(row.body.IsResident() ? row.body.resident : Slice())) {
-      context_.findings.Warn("redis_invalid_ttl_value", "a TTL row is not 8 bytes long and is ignored [RedisInvalidTTLValue]",
+      context_.findings.Warn("redis_invalid_ttl_value",
+                             "a TTL row is not 8 bytes long and is ignored [RedisInvalidTTLValue]",
                              Printable(user_key));
       continue;
     }
@@ -94,8 +97,8 @@ Status HeadCollector::CollectTtl() {
   }
 }
 
-// Groups are delimited by all their rows, live or not: see view_cursor.h. A list can have several, with rows of a list
-// with a longer name between them (section 1.2).
+// Groups are delimited by all their rows, live or not: see view_cursor.h. A list can have several,
+// with rows of a list with a longer name between them (section 1.2).
 Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey parse) {
   ViewCursor cursor(context_.source, context_.scan, FamilyOf(prefix));
   ViewRow row;
@@ -105,8 +108,8 @@ Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey pa
   std::string group_key;
   bool open = false;
   const auto close = [&]() -> Status {
-    // A run of a list without live rows still matters: it can hold the deletion of an item whose older version stands in
-    // the list's next run.
+    // A run of a list without live rows still matters: it can hold the deletion of an item whose
+    // older version stands in the list's next run.
     if (!open || (group.rows == 0 && kind != HeadKind::kListItems)) return {};
     return heads_.Add(group_key, group.AsPayload());
   };
@@ -115,7 +118,8 @@ Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey pa
     if (!more) return close();
     Slice user_key;
     if (!parse(row.key, prefix, &user_key)) {
-      if (row.IsLive()) SNAPTREE_TRY(Damaged(row, kind, kMalformedKey, "the key's parts do not fit its length"));
+      if (row.IsLive())
+        SNAPTREE_TRY(Damaged(row, kind, kMalformedKey, "the key's parts do not fit its length"));
       continue;
     }
     if (!open || user_key != group_key) {
@@ -130,8 +134,8 @@ Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey pa
   }
 }
 
-Status HeadCollector::AddDelta(const ViewRow& row, HeadKind kind, Slice user_key, uint64_t commit_ts, int64_t length,
-                               int64_t head) {
+Status HeadCollector::AddDelta(const ViewRow& row, HeadKind kind, Slice user_key,
+                               uint64_t commit_ts, int64_t length, int64_t head) {
   if (deltas_.rows == 0 || user_key != deltas_key_) {
     SNAPTREE_TRY(FlushDeltas());
     deltas_key_ = user_key;
@@ -147,13 +151,15 @@ Status HeadCollector::AddDelta(const ViewRow& row, HeadKind kind, Slice user_key
 }
 
 Status HeadCollector::FlushDeltas() {
-  const Status added = deltas_.rows == 0 ? Status::Ok() : heads_.Add(deltas_key_, deltas_.AsPayload());
+  const Status added =
+      deltas_.rows == 0 ? Status::Ok() : heads_.Add(deltas_key_, deltas_.AsPayload());
   deltas_ = Head{};
   deltas_.rows = 0;
   return added;
 }
 
-Status HeadCollector::CollectCountMetas(Slice prefix, HeadKind meta, HeadKind deltas, const char* invalid_value) {
+Status HeadCollector::CollectCountMetas(Slice prefix, HeadKind meta, HeadKind deltas,
+                                        const char* invalid_value) {
   ViewCursor cursor(context_.source, context_.scan, FamilyOf(prefix));
   ViewRow row;
   for (;;) {
@@ -167,7 +173,8 @@ Status HeadCollector::CollectCountMetas(Slice prefix, HeadKind meta, HeadKind de
     const Slice value = row.body.IsResident() ? row.body.resident : Slice();
     if (key.kind == MetaKind::kBase) {
       const bool malformed = !ParseCountMeta(value).has_value();
-      if (malformed) SNAPTREE_TRY(Damaged(row, meta, invalid_value, "the length record cannot be read"));
+      if (malformed)
+        SNAPTREE_TRY(Damaged(row, meta, invalid_value, "the length record cannot be read"));
       SNAPTREE_TRY(AddSingle(row, key.user_key, meta, malformed));
       continue;
     }
@@ -188,12 +195,15 @@ Status HeadCollector::CollectStreamMetas() {
     if (!more) return {};
     MetaKey key;
     if (!ParseMetaKey(row.key, kStreamMetaPrefix, &key)) {
-      SNAPTREE_TRY(Damaged(row, HeadKind::kStreamMeta, kMalformedKey, "the key's parts do not fit its length"));
+      SNAPTREE_TRY(Damaged(row, HeadKind::kStreamMeta, kMalformedKey,
+                           "the key's parts do not fit its length"));
       continue;
     }
-    const bool malformed = !ParseStreamMeta(row.body.IsResident() ? row.body.resident : Slice()).has_value();
+    const bool malformed =
+        !ParseStreamMeta(row.body.IsResident() ? row.body.resident : Slice()).has_value();
     if (malformed) {
-      SNAPTREE_TRY(Damaged(row, HeadKind::kStreamMeta, "RedisInvalidStreamMeta", "the length record cannot be read"));
+      SNAPTREE_TRY(Damaged(row, HeadKind::kStreamMeta, "RedisInvalidStreamMeta",
+                           "the length record cannot be read"));
     }
     SNAPTREE_TRY(AddSingle(row, key.user_key, HeadKind::kStreamMeta, malformed));
   }
@@ -209,15 +219,18 @@ Status HeadCollector::CollectListMetas() {
     const Slice value = row.body.IsResident() ? row.body.resident : Slice();
     switch (ClassifyListMeta(row.key, row.body.size, &key)) {
       case ListMetaClass::kMalformedKey:
-        SNAPTREE_TRY(Damaged(row, HeadKind::kListMeta, kMalformedKey, "the key's parts do not fit its length"));
+        SNAPTREE_TRY(Damaged(row, HeadKind::kListMeta, kMalformedKey,
+                             "the key's parts do not fit its length"));
         break;
       case ListMetaClass::kInvalidValue:
-        SNAPTREE_TRY(Damaged(row, HeadKind::kListMeta, "RedisInvalidListMeta", "neither a list's window nor a delta"));
+        SNAPTREE_TRY(Damaged(row, HeadKind::kListMeta, "RedisInvalidListMeta",
+                             "neither a list's window nor a delta"));
         break;
       case ListMetaClass::kBase: {
         const bool malformed = !ParseListMeta(value).has_value();
         if (malformed) {
-          SNAPTREE_TRY(Damaged(row, HeadKind::kListMeta, "RedisInvalidListMeta", "the list's window cannot be read"));
+          SNAPTREE_TRY(Damaged(row, HeadKind::kListMeta, "RedisInvalidListMeta",
+                               "the list's window cannot be read"));
         }
         SNAPTREE_TRY(AddSingle(row, key.user_key, HeadKind::kListMeta, malformed));
         break;
@@ -225,10 +238,12 @@ Status HeadCollector::CollectListMetas() {
       case ListMetaClass::kDelta: {
         const std::optional<ListDelta> delta = ParseListDelta(value);
         if (!delta) {
-          SNAPTREE_TRY(Damaged(row, HeadKind::kListDeltas, "RedisInvalidListMeta", "the window delta is not 16 bytes long"));
+          SNAPTREE_TRY(Damaged(row, HeadKind::kListDeltas, "RedisInvalidListMeta",
+                               "the window delta is not 16 bytes long"));
           break;
         }
-        SNAPTREE_TRY(AddDelta(row, HeadKind::kListDeltas, key.user_key, key.delta_commit_ts, delta->length, delta->head));
+        SNAPTREE_TRY(AddDelta(row, HeadKind::kListDeltas, key.user_key, key.delta_commit_ts,
+                              delta->length, delta->head));
         break;
       }
     }
@@ -237,7 +252,8 @@ Status HeadCollector::CollectListMetas() {
 
 Status HeadCollector::Collect(bool bare_rows) {
   SNAPTREE_TRY(CollectGroups(kHashFieldPrefix, HeadKind::kHashFields, ParseElement));
-  SNAPTREE_TRY(CollectCountMetas(kHashMetaPrefix, HeadKind::kHashMeta, HeadKind::kHashDeltas, "RedisInvalidHashMeta"));
+  SNAPTREE_TRY(CollectCountMetas(kHashMetaPrefix, HeadKind::kHashMeta, HeadKind::kHashDeltas,
+                                 "RedisInvalidHashMeta"));
   SNAPTREE_TRY(CollectGroups(kListItemPrefix, HeadKind::kListItems, ParseItem));
   SNAPTREE_TRY(CollectListMetas());
   SNAPTREE_TRY(CollectSingle(kHashBlobPrefix, HeadKind::kHashBlob));
@@ -250,9 +266,11 @@ Status HeadCollector::Collect(bool bare_rows) {
   SNAPTREE_TRY(CollectGroups(kStreamEntryPrefix, HeadKind::kStreamEntries, ParseEntry));
   SNAPTREE_TRY(CollectStreamMetas());
   SNAPTREE_TRY(CollectGroups(kSetMemberPrefix, HeadKind::kSetMembers, ParseElement));
-  SNAPTREE_TRY(CollectCountMetas(kSetMetaPrefix, HeadKind::kSetMeta, HeadKind::kSetDeltas, "RedisInvalidSetMeta"));
+  SNAPTREE_TRY(CollectCountMetas(kSetMetaPrefix, HeadKind::kSetMeta, HeadKind::kSetDeltas,
+                                 "RedisInvalidSetMeta"));
   SNAPTREE_TRY(CollectGroups(kZSetMemberPrefix, HeadKind::kZSetMembers, ParseElement));
-  SNAPTREE_TRY(CollectCountMetas(kZSetMetaPrefix, HeadKind::kZSetMeta, HeadKind::kZSetDeltas, "RedisInvalidZSetMeta"));
+  SNAPTREE_TRY(CollectCountMetas(kZSetMetaPrefix, HeadKind::kZSetMeta, HeadKind::kZSetDeltas,
+                                 "RedisInvalidZSetMeta"));
   return bare_rows ? CollectBare() : Status::Ok();
 }
 

@@ -1,5 +1,6 @@
-// Walks the Redis families once each and files a head for every thing they say about a user key. Rows whose key or small
-// value cannot be read are booked as damaged here, so that later steps meet sound ones only.
+// Walks the Redis families once each and files a head for every thing they say about a user key.
+// Rows whose key or small value cannot be read are booked as damaged here, so that later steps meet
+// sound ones only.
 #pragma once
 
 #include "adapters/common/decode_context.h"
@@ -12,7 +13,8 @@ namespace snaptree::redis {
 class HeadCollector {
  public:
   // Heads go to `heads`, keyed by user key.
-  HeadCollector(const DecodeContext& context, ExternalSorter& heads) : context_(context), heads_(heads) {
+  HeadCollector(const DecodeContext& context, ExternalSorter& heads)
+      : context_(context), heads_(heads) {
     deltas_.rows = 0;
   }
 
@@ -30,7 +32,8 @@ class HeadCollector {
   Status CollectStreamMetas();
   Status CollectListMetas();
   Status AddSingle(const ViewRow& row, Slice user_key, HeadKind kind, bool malformed);
-  Status AddDelta(const ViewRow& row, HeadKind kind, Slice user_key, uint64_t commit_ts, int64_t length, int64_t head);
+  Status AddDelta(const ViewRow& row, HeadKind kind, Slice user_key, uint64_t commit_ts,
+                  int64_t length, int64_t head);
   Status FlushDeltas();
   Status Damaged(const ViewRow& row, HeadKind kind, const char* code, const char* what);
 

@@ -1,24 +1,41 @@
-// Hashes, sets and zsets: rows of elements, or one legacy blob (spec 02 sections 2.3, 2.4, 3.2, 3.5).
+// Hashes, sets and zsets: rows of elements, or one legacy blob (spec 02
+// sections 2.3, 2.4, 3.2, 3.5).
 #include "adapters/redis/redis_key_writer.h"
 #include "adapters/redis/redis_keys.h"
 #include "adapters/redis/redis_score.h"
 #include "base/coding.h"
+#include "formats/fsm_format.h"
 #include "formats/view_cursor.h"
 
 namespace snaptree::redis {
 
-const CountedKinds kHashKinds = {
-    HeadKind::kHashMeta, HeadKind::kHashDeltas, HeadKind::kHashFields, HeadKind::kHashBlob,
-    kHashFieldPrefix,    "hashes",              "fields",              "redis_hash_length_mismatch",
-    "hash"};
-const CountedKinds kSetKinds = {
-    HeadKind::kSetMeta, HeadKind::kSetDeltas, HeadKind::kSetMembers, HeadKind::kSetBlob,
-    kSetMemberPrefix,   "sets",               "members",             "redis_set_length_mismatch",
-    "set"};
-const CountedKinds kZSetKinds = {
-    HeadKind::kZSetMeta, HeadKind::kZSetDeltas, HeadKind::kZSetMembers, HeadKind::kZSetBlob,
-    kZSetMemberPrefix,   "zsets",               "members",              "redis_zset_length_mismatch",
-    "zset"};
+const CountedKinds kHashKinds = {HeadKind::kHashMeta,
+                                 HeadKind::kHashDeltas,
+                                 HeadKind::kHashFields,
+                                 HeadKind::kHashBlob,
+                                 kHashFieldPrefix,
+                                 "hashes",
+                                 "fields",
+                                 "redis_hash_length_mismatch",
+                                 "hash"};
+const CountedKinds kSetKinds = {HeadKind::kSetMeta,
+                                HeadKind::kSetDeltas,
+                                HeadKind::kSetMembers,
+                                HeadKind::kSetBlob,
+                                kSetMemberPrefix,
+                                "sets",
+                                "members",
+                                "redis_set_length_mismatch",
+                                "set"};
+const CountedKinds kZSetKinds = {HeadKind::kZSetMeta,
+                                 HeadKind::kZSetDeltas,
+                                 HeadKind::kZSetMembers,
+                                 HeadKind::kZSetBlob,
+                                 kZSetMemberPrefix,
+                                 "zsets",
+                                 "members",
+                                 "redis_zset_length_mismatch",
+                                 "zset"};
 
 Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* damaged) {
   const FamilyId family = FamilyOfHead(kinds.rows);
@@ -29,14 +46,16 @@ Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
     if (!more) return {};
     ElementKey key;
-    if (!ParseElementKey(row.key, kinds.row_prefix, &key) || key.user_key != state_->key()) continue;
+    if (!ParseElementKey(row.key, kinds.row_prefix, &key) || key.user_key != state_->key())
+      continue;
     if (kinds.rows == HeadKind::kSetMembers) {
       SNAPTREE_TRY(elements_.AddCopy(key.sub, {}));
     } else if (kinds.rows == HeadKind::kZSetMembers && row.body.size != 8) {
       ++*damaged;
       lossy_ = true;
       SNAPTREE_TRY(context_.ledger.AddDamaged(
-          family, row, DataError("RedisInvalidZSetMember", "the score of a member is not 8 bytes long")));
+          family, row,
+          DataError("RedisInvalidZSetMember", "the score of a member is not 8 bytes long")));
     } else {
       SNAPTREE_TRY(elements_.Add(key.sub, row.body));
     }
@@ -45,9 +64,11 @@ Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint
 
 Status KeyWriter::VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info) {
   if (kinds.blob == HeadKind::kHashBlob) {
-    SNAPTREE_TRY(VisitHashBlob(blob, [this](Slice field, Slice value) { return elements_.AddCopy(field, value); }, info));
+    SNAPTREE_TRY(VisitHashBlob(
+        blob, [this](Slice field, Slice value) { return elements_.AddCopy(field, value); }, info));
   } else if (kinds.blob == HeadKind::kSetBlob) {
-    SNAPTREE_TRY(VisitSetBlob(blob, [this](Slice member) { return elements_.AddCopy(member, {}); }, info));
+    SNAPTREE_TRY(VisitSetBlob(
+        blob, [this](Slice member) { return elements_.AddCopy(member, {}); }, info));
   } else {
     const auto add = [this](Slice member, uint64_t score_bits) {
       std::string bits;
@@ -60,8 +81,15 @@ Status KeyWriter::VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* inf
   return {};
 }
 
-Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable) {
+Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info,
+                              bool* usable) {
   SNAPTREE_ASSIGN(const ValueRef body, BodyOf(blob));
+  if (body.size > kLiveMaxValueBytes) {
+    *usable = false;
+    return Damaged(blob,
+                   DataError("RedisInvalidBlob",
+                             "a collection in one value that is larger than any node stores"));
+  }
   SNAPTREE_ASSIGN(const Slice bytes, LoadValue(context_.source, body, &storage_));
   const Status visited = VisitBlob(kinds, bytes, info);
   *usable = visited.ok();
@@ -106,7 +134,8 @@ Result<int64_t> KeyWriter::DeclaredLength(const CountedKinds& kinds, bool* known
     SNAPTREE_ASSIGN(const ValueRef body, BodyOf(*meta));
     declared = ParseCountMeta(body.resident)->length;
   }
-  if (deltas != nullptr && __builtin_add_overflow(declared, deltas->number, &declared)) declared = 0;
+  if (deltas != nullptr && __builtin_add_overflow(declared, deltas->number, &declared))
+    declared = 0;
   if (declared < 0) Warn("redis_negative_length", "length deltas add up to less than nothing");
   return std::max<int64_t>(declared, 0);
 }
@@ -117,7 +146,8 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   const Head* blob = state_->Find(kinds.blob);
   if (meta == nullptr && group == nullptr && blob == nullptr) {
     // Only deltas: a collection that was emptied before its deltas were added up (section 3.5).
-    Note("redis_ghost_collection", "collections of which only length deltas are left; they hold nothing");
+    Note("redis_ghost_collection",
+         "collections of which only length deltas are left; they hold nothing");
     BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kOperational);
     return {};
   }
@@ -127,9 +157,12 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   if (group != nullptr) {
     uint64_t damaged = 0;
     SNAPTREE_TRY(CollectRows(kinds, *group, &damaged));
-    context_.ledger.Add(FamilyOfHead(kinds.rows), RowLedger::Place::kEmitted, group->rows - damaged);
+    usable = damaged < group->rows;
+    context_.ledger.Add(FamilyOfHead(kinds.rows), RowLedger::Place::kEmitted,
+                        group->rows - damaged);
     if (blob != nullptr) {
-      Warn("redis_legacy_blob_shadowed", "legacy collections shadowed by newer rows of the same key are not dumped");
+      Warn("redis_legacy_blob_shadowed",
+           "legacy collections shadowed by newer rows of the same key are not dumped");
       Book(*blob, RowLedger::Place::kOperational);
     }
   } else if (blob != nullptr) {
@@ -151,9 +184,11 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   SNAPTREE_ASSIGN(const int64_t declared, DeclaredLength(kinds, &known));
   uint64_t written = 0;
   SNAPTREE_TRY(WriteElements(kinds, expiry, &written));
-  if (info.was_json) WarnJson(kinds.type_name, info.has_replacement_char, elements_.duplicates() > 0);
+  if (info.was_json)
+    WarnJson(kinds.type_name, info.has_replacement_char, elements_.duplicates() > 0);
   if (known && static_cast<uint64_t>(declared) != written) {
-    Warn(kinds.mismatch_code, "collections whose recorded length is not the number of their elements");
+    Warn(kinds.mismatch_code,
+         "collections whose recorded length is not the number of their elements");
   }
   BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kEmitted);
   return {};

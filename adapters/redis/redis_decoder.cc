@@ -12,7 +12,10 @@ namespace {
 class Decoder {
  public:
   Decoder(const DecodeContext& context, const RedisOptions& options)
-      : context_(context), options_(options), heads_(context.sorter_options(0.3)), writer_(context) {}
+      : context_(context),
+        options_(options),
+        heads_(context.sorter_options(0.3)),
+        writer_(context) {}
 
   Result<RedisTotals> Run();
 
@@ -34,7 +37,8 @@ Status Decoder::BareExpiry() {
   if (state_.Has(HeadKind::kBare) && options_.bare_expiry) {
     return options_.bare_expiry(state_.key(), static_cast<uint64_t>(ttl->number));
   }
-  context_.findings.Note("redis_orphan_ttl", "TTL rows of keys that do not exist", Printable(state_.key()));
+  context_.findings.Note("redis_orphan_ttl", "TTL rows of keys that do not exist",
+                         Printable(state_.key()));
   return {};
 }
 
@@ -43,7 +47,8 @@ Status Decoder::FinishKey() {
   if (types.empty()) SNAPTREE_TRY(BareExpiry());
   if (!options_.write) return {};
   // Items without any record of their list: only --salvage brings them out.
-  if (types.empty() && context_.salvage && state_.Has(HeadKind::kListItems)) types.push_back(KeyType::kList);
+  if (types.empty() && context_.salvage && state_.Has(HeadKind::kListItems))
+    types.push_back(KeyType::kList);
   return writer_.Write(state_, types);
 }
 

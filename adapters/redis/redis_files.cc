@@ -45,7 +45,8 @@ void RedisFiles::BeginKey(Slice key) {
   needs_keymap_ = EncodeSegmentTo(key, &name_);
 }
 
-// Each name that cannot be reversed has one line, however many files carry it (a string and an HLL can share a key).
+// Each name that cannot be reversed has one line, however many files carry it (a string and an HLL
+// can share a key).
 Status RedisFiles::UseName() {
   if (!needs_keymap_) return {};
   needs_keymap_ = false;
@@ -67,10 +68,11 @@ Status RedisFiles::TtlLine(LineFile& file, Expiry expiry) {
   return file.Append(line_);
 }
 
-Status RedisFiles::Blob(Slice folder, LineFile& ttl_file, const ValueRef& value, uint64_t payload_offset,
-                        Expiry expiry) {
+Status RedisFiles::Blob(Slice folder, LineFile& ttl_file, const ValueRef& value,
+                        uint64_t payload_offset, Expiry expiry) {
   SNAPTREE_TRY(UseName());
-  SNAPTREE_TRY(WriteValueFile(context_.source, context_.sink, PathOf(folder, ".bin"), value, payload_offset));
+  SNAPTREE_TRY(WriteValueFile(context_.source, context_.sink, PathOf(folder, ".bin"), value,
+                              payload_offset));
   return TtlLine(ttl_file, expiry);
 }
 
@@ -82,7 +84,9 @@ Status RedisFiles::Hll(const ValueRef& value, uint64_t payload_offset, Expiry ex
   return Blob("hll", hll_ttl_, value, payload_offset, expiry);
 }
 
-Status RedisFiles::HllPayload(Slice payload, Expiry expiry) { return Hll(InMemory(payload), 0, expiry); }
+Status RedisFiles::HllPayload(Slice payload, Expiry expiry) {
+  return Hll(InMemory(payload), 0, expiry);
+}
 
 void RedisFiles::BeginCollection(Slice folder, Slice array_name) {
   collection_.Begin(PathOf(folder, ".json"));
@@ -104,7 +108,9 @@ Status RedisFiles::Field(Slice name, const ValueRef& value) {
   return {};
 }
 
-Status RedisFiles::Member(Slice member) { return collection_.Value(context_.source, InMemory(member)); }
+Status RedisFiles::Member(Slice member) {
+  return collection_.Value(context_.source, InMemory(member));
+}
 
 Status RedisFiles::ScoredMember(Slice member, uint64_t score_bits) {
   JsonWriter& json = collection_.json();

@@ -1,5 +1,6 @@
-// Writes the files of redis/db_0/ (spec 02 chapter 4): one for each key and type, the TTL sidecars, and KEYMAP.jsonl.
-// Keys come in ascending order, so the three line files come out sorted by themselves.
+// Writes the files of redis/db_0/ (spec 02 chapter 4): one for each key and type, the TTL sidecars,
+// and KEYMAP.jsonl. Keys come in ascending order, so the three line files come out sorted by
+// themselves.
 #pragma once
 
 #include <memory>
@@ -43,7 +44,8 @@ class RedisFiles {
   Status Hll(const ValueRef& value, uint64_t payload_offset, Expiry expiry);
   Status HllPayload(Slice payload, Expiry expiry);
 
-  // Collections, element by element: BeginCollection("hashes", "fields"), one of the element calls for each, End.
+  // Collections, element by element: BeginCollection("hashes", "fields"), one of the element calls
+  // for each, End.
   void BeginCollection(Slice folder, Slice array_name);
   Status Field(Slice name, const ValueRef& value);
   Status Member(Slice member);
@@ -60,7 +62,8 @@ class RedisFiles {
 
  private:
   std::string PathOf(Slice folder, Slice extension);
-  Status Blob(Slice folder, LineFile& ttl_file, const ValueRef& value, uint64_t payload_offset, Expiry expiry);
+  Status Blob(Slice folder, LineFile& ttl_file, const ValueRef& value, uint64_t payload_offset,
+              Expiry expiry);
   Status TtlLine(LineFile& file, Expiry expiry);
   Status UseName();
 

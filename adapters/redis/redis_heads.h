@@ -1,8 +1,10 @@
-// Heads: one small record for each thing that the rows know about a user key (a string row, all fields of a hash, a TTL
-// row, ...). Families order user keys differently (some have a length field before them, and encoded order is not key
-// order), so heads go through a sorter, while the rows themselves stay where they are: a head says where.
+// Heads: one small record for each thing that the rows know about a user key (a string row, all
+// fields of a hash, a TTL row, ...). Families order user keys differently (some have a length field
+// before them, and encoded order is not key order), so heads go through a sorter, while the rows
+// themselves stay where they are: a head says where.
 //
-// A decode then takes the heads key by key and has everything that decides about a key side by side (spec 02 section 1.5).
+// A decode then takes the heads key by key and has everything that decides about a key side by side
+// (spec 02 section 1.5).
 #pragma once
 
 #include <cstddef>
@@ -17,16 +19,28 @@
 namespace snaptree::redis {
 
 enum class HeadKind : uint8_t {
-  kTtl,      // number = expiry in Unix ms, commit_ts
-  kString,   // place = body
-  kHll,      // place = body
-  kBare,     // place = body
-  kListMeta, kListDeltas, kListItems,
-  kHashMeta, kHashDeltas, kHashFields,
-  kSetMeta, kSetDeltas, kSetMembers,
-  kZSetMeta, kZSetDeltas, kZSetMembers,
-  kHashBlob, kSetBlob, kZSetBlob,  // place = body
-  kStreamMeta, kStreamEntries, kStreamBlob,
+  kTtl,     // number = expiry in Unix ms, commit_ts
+  kString,  // place = body
+  kHll,     // place = body
+  kBare,    // place = body
+  kListMeta,
+  kListDeltas,
+  kListItems,
+  kHashMeta,
+  kHashDeltas,
+  kHashFields,
+  kSetMeta,
+  kSetDeltas,
+  kSetMembers,
+  kZSetMeta,
+  kZSetDeltas,
+  kZSetMembers,
+  kHashBlob,
+  kSetBlob,
+  kZSetBlob,  // place = body
+  kStreamMeta,
+  kStreamEntries,
+  kStreamBlob,
 };
 inline constexpr size_t kHeadKinds = 22;
 
@@ -35,8 +49,9 @@ FamilyId FamilyOfHead(HeadKind kind);
 
 struct Head {
   HeadKind kind = HeadKind::kTtl;
-  bool malformed = false;  // a meta whose value cannot be read: present all the same (section 6 item 5)
-  uint64_t rows = 1;       // live rows that it stands for
+  bool malformed =
+      false;          // a meta whose value cannot be read: present all the same (section 6 item 5)
+  uint64_t rows = 1;  // live rows that it stands for
   // A single row's body, or the extent of all rows of a group (fields, members, items, entries).
   Extent place;
   uint64_t row_position = 0;  // of a single row
@@ -47,7 +62,8 @@ struct Head {
 
   // As a sorter's payload; without the last members where they mean nothing.
   Slice AsPayload() const {
-    return {reinterpret_cast<const char*>(this), HasNumbers() ? sizeof *this : offsetof(Head, commit_ts)};
+    return {reinterpret_cast<const char*>(this),
+            HasNumbers() ? sizeof *this : offsetof(Head, commit_ts)};
   }
   static Head FromPayload(Slice payload) {
     Head head;
@@ -55,8 +71,9 @@ struct Head {
     return head;
   }
   bool HasNumbers() const {
-    return kind == HeadKind::kTtl || kind == HeadKind::kListDeltas || kind == HeadKind::kHashDeltas ||
-           kind == HeadKind::kSetDeltas || kind == HeadKind::kZSetDeltas;
+    return kind == HeadKind::kTtl || kind == HeadKind::kListDeltas ||
+           kind == HeadKind::kHashDeltas || kind == HeadKind::kSetDeltas ||
+           kind == HeadKind::kZSetDeltas;
   }
 };
 static_assert(std::is_trivially_copyable_v<Head> && std::is_standard_layout_v<Head>);

@@ -5,14 +5,16 @@
 namespace snaptree::redis {
 namespace {
 
-// A list whose rows are scattered over more runs than this is read as one run; rows of others in it are passed over.
+// A list whose rows are scattered over more runs than this is read as one run; rows of others in it
+// are passed over.
 constexpr size_t kMaxItemRuns = 4096;
 
 }  // namespace
 
 const char* KeyTypeName(KeyType type) {
-  constexpr std::array<const char*, 10> kNames = {"nothing", "string", "hll",  "bare string", "list",
-                                                  "hash",    "set",    "zset", "stream",      "dead stream"};
+  constexpr std::array<const char*, 10> kNames = {"nothing", "string",     "hll", "bare string",
+                                                  "list",    "hash",       "set", "zset",
+                                                  "stream",  "dead stream"};
   return kNames[static_cast<size_t>(type)];
 }
 
@@ -45,7 +47,8 @@ std::vector<KeyType> KeyState::Types(bool bare_counts) const {
   using enum HeadKind;
   std::vector<KeyType> types;
   const auto add = [&types](bool present, KeyType type) {
-    if (present && std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+    if (present && std::find(types.begin(), types.end(), type) == types.end())
+      types.push_back(type);
   };
   add(Has(kString), KeyType::kString);
   add(Has(kHll) && !Has(kString), KeyType::kHll);  // beside a string it is dumped with it

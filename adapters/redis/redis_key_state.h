@@ -1,5 +1,5 @@
-// All that the rows say about one user key, and what the live node makes of it: which type wins (spec 02 section 1.5) and
-// when the key expires (section 3.1).
+// All that the rows say about one user key, and what the live node makes of it: which type wins
+// (spec 02 section 1.5) and when the key expires (section 3.1).
 #pragma once
 
 #include <array>
@@ -12,7 +12,18 @@
 
 namespace snaptree::redis {
 
-enum class KeyType : uint8_t { kNone, kString, kHll, kBare, kList, kHash, kSet, kZSet, kStream, kDeadStream };
+enum class KeyType : uint8_t {
+  kNone,
+  kString,
+  kHll,
+  kBare,
+  kList,
+  kHash,
+  kSet,
+  kZSet,
+  kStream,
+  kDeadStream
+};
 const char* KeyTypeName(KeyType type);
 
 class KeyState {
@@ -28,8 +39,9 @@ class KeyState {
   // Where the items of the list stand: several runs when rows of other lists stand between them.
   const std::vector<Extent>& item_runs() const { return item_runs_; }
 
-  // The types that the rows could be, in the live node's order of precedence: the first one wins. Empty: no type.
-  // bare_counts: bare rows are Redis strings in this run (spec 00 decisions 1 and 22).
+  // The types that the rows could be, in the live node's order of precedence: the first one wins.
+  // Empty: no type. bare_counts: bare rows are Redis strings in this run (spec 00 decisions 1 and
+  // 22).
   std::vector<KeyType> Types(bool bare_counts) const;
 
  private:

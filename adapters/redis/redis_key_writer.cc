@@ -9,6 +9,7 @@ namespace {
 
 constexpr uint64_t kViewLimit = 64 << 10;
 constexpr uint64_t kHeadBytes = 64;
+constexpr size_t kKeptStorageBytes = 1 << 20;  // what one large value took is given back
 
 }  // namespace
 
@@ -23,6 +24,7 @@ Status KeyWriter::Write(const KeyState& state, const std::vector<KeyType>& types
   for (size_t i = 0; i < types.size() && i < written; ++i) SNAPTREE_TRY(WriteType(types[i]));
   BookLosers(types);
   if (lossy_) ++totals_.losses;
+  if (storage_.capacity() > kKeptStorageBytes) storage_ = {};
   return {};
 }
 
@@ -57,9 +59,11 @@ void KeyWriter::WarnJson(const char* type_name, bool replacement_char, bool dupl
   Warn(std::string("redis_json_value.") + type_name,
        "collections in the JSON form of March 2026, which the node of today cannot read");
   if (replacement_char) {
-    Warn("redis_json_replacement_char", "JSON values with U+FFFD: bytes that were not UTF-8 were lost when written");
+    Warn("redis_json_replacement_char",
+         "JSON values with U+FFFD: bytes that were not UTF-8 were lost when written");
   }
-  if (duplicate) Note("redis_json_duplicate", "JSON values that hold an element twice; the last one counts");
+  if (duplicate)
+    Note("redis_json_duplicate", "JSON values that hold an element twice; the last one counts");
 }
 
 void KeyWriter::Warn(std::string_view code, const char* text, uint64_t count) {
@@ -71,7 +75,8 @@ void KeyWriter::Note(const char* code, const char* text, uint64_t count) {
 }
 
 void KeyWriter::Book(const Head& head, RowLedger::Place place) {
-  if (head.kind == HeadKind::kTtl || head.malformed) return;  // derived; booked as damaged when it was collected
+  if (head.kind == HeadKind::kTtl || head.malformed)
+    return;  // derived; booked as damaged when it was collected
   context_.ledger.Add(FamilyOfHead(head.kind), place, head.rows);
 }
 
@@ -82,7 +87,8 @@ void KeyWriter::BookMetas(HeadKind meta, HeadKind deltas, RowLedger::Place place
 
 Status KeyWriter::Damaged(const Head& head, const Status& why) {
   lossy_ = true;
-  return context_.ledger.AddDamagedAt(context_.source, FamilyOfHead(head.kind), head.row_position, why);
+  return context_.ledger.AddDamagedAt(context_.source, FamilyOfHead(head.kind), head.row_position,
+                                      why);
 }
 
 // What the live node ignores is not dumped (spec 00 decision 2), but never without a word.
@@ -98,14 +104,21 @@ void KeyWriter::BookLosers(const std::vector<KeyType>& types) {
     if (kind == HeadKind::kBare && !context_.bare_rows_as_redis) continue;  // rawkv's
     const Head& head = state_->head(kind);
     Book(head, RowLedger::Place::kOperational);
-    const auto is_among = [&types](KeyType type) { return std::find(types.begin(), types.end(), type) != types.end(); };
+    const auto is_among = [&types](KeyType type) {
+      return std::find(types.begin(), types.end(), type) != types.end();
+    };
     if (kind == HeadKind::kListItems && !is_among(KeyType::kList)) {
-      Warn("redis_list_items_outside_window", "list items outside their list's window are not dumped", head.rows);
+      Warn("redis_list_items_outside_window",
+           "list items outside their list's window are not dumped", head.rows);
     } else if (kind == HeadKind::kStreamEntries && !is_among(KeyType::kStream)) {
-      Warn("redis_stream_orphan_entries_without_meta", "stream entries without their stream's record are not dumped",
-           head.rows);
+      Warn("redis_stream_orphan_entries_without_meta",
+           "stream entries without their stream's record are not dumped", head.rows);
+    } else if (kind == HeadKind::kStreamBlob) {
+      Warn("redis_legacy_stream_blob",
+           "legacy stream values, which the node ignores, are not dumped");
     } else {
-      Warn("redis_type_conflict", "rows of another type than the one that the node answers are not dumped", head.rows);
+      Warn("redis_type_conflict",
+           "rows of another type than the one that the node answers are not dumped", head.rows);
     }
   }
 }
@@ -125,12 +138,15 @@ Expiry KeyWriter::TtlRowExpiry() const {
   return std::clamp<uint64_t>(static_cast<uint64_t>(ttl->number), 1, kMaxExpiryMs);
 }
 
-Expiry KeyWriter::CollectionExpiry(bool current_size, uint64_t expire_at_ms, HeadKind meta, HeadKind deltas) {
+Expiry KeyWriter::CollectionExpiry(bool current_size, uint64_t expire_at_ms, HeadKind meta,
+                                   HeadKind deltas) {
   if (current_size) return expire_at_ms == 0 ? Expiry() : Expiry(expire_at_ms);
   const Head* ttl = state_->Find(HeadKind::kTtl);
   const Head* delta = state_->Find(deltas);
-  if (ttl != nullptr && delta != nullptr && !state_->Has(meta) && ttl->commit_ts < delta->commit_ts) {
-    Note("redis_stale_ttl_index", "a TTL row is older than the collection that has its key now and is ignored");
+  if (ttl != nullptr && delta != nullptr && !state_->Has(meta) &&
+      ttl->commit_ts < delta->commit_ts) {
+    Note("redis_stale_ttl_index",
+         "a TTL row is older than the collection that has its key now and is ignored");
     return std::nullopt;
   }
   return TtlRowExpiry();

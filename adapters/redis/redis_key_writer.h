@@ -1,4 +1,5 @@
-// Writes one user key: takes the content of the type that won, its TTL, and books every row of the key.
+// Writes one user key: takes the content of the type that won, its TTL, and books every row of the
+// key.
 #pragma once
 
 #include <string>
@@ -45,7 +46,8 @@ class KeyWriter {
   // redis_string_writer.cc
   Status WriteString(const Head& head, bool bare);
   Status WriteHll(const Head& head);
-  Status WriteJsonHll(const Head& head, const ValueRef& value, uint64_t payload_offset, Expiry expiry, bool* written);
+  Status WriteJsonHll(const Head& head, const ValueRef& value, uint64_t payload_offset,
+                      Expiry expiry, bool* written);
 
   // redis_counted_writer.cc
   Status WriteCounted(const CountedKinds& kinds);
@@ -82,7 +84,8 @@ class KeyWriter {
   void Warn(std::string_view code, const char* text, uint64_t count = 1);
   void Note(const char* code, const char* text, uint64_t count = 1);
 
-  // A single row's body: small ones resident, of large ones the first bytes. Valid until the next call of either.
+  // A single row's body: small ones resident, of large ones the first bytes. Valid until the next
+  // call of either.
   Result<ValueRef> BodyOf(const Head& head);
   Expiry TtlRowExpiry() const;
   // Of a collection (section 3.1): its meta's when that has a current size, else the TTL row's.

@@ -9,7 +9,8 @@ namespace snaptree::redis {
 namespace {
 
 constexpr uint64_t kLongestVarint = 10;
-constexpr size_t kMaxFields = 1 << 20;  // of 24 bytes each in memory; no client can send as many in one command
+constexpr size_t kMaxFields =
+    1 << 20;  // each takes a ValueRef in memory; no client can send as many in one command
 
 Status Malformed(const char* what) { return DataError("RedisInvalidStreamEntry", what); }
 
@@ -49,12 +50,16 @@ class MessageWalk {
 
 }  // namespace
 
-Status LocateEntryFields(const RowSource& source, const ValueRef& body, std::vector<ValueRef>* fields) {
+Status LocateEntryFields(const RowSource& source, const ValueRef& body,
+                         std::vector<ValueRef>* fields) {
   fields->clear();
-  if (!body.resident.starts_with(kStreamEntryMagic)) return Malformed("the entry's magic is missing");
+  if (!body.resident.starts_with(kStreamEntryMagic))
+    return Malformed("the entry's magic is missing");
   MessageWalk walk(source, body, kStreamEntryMagic.size());
   while (!walk.AtEnd()) {
     SNAPTREE_ASSIGN(const uint64_t tag, walk.Varint());
+    if (tag > UINT32_MAX || tag >> 3 == 0)
+      return Malformed("a part of the entry has an impossible number");
     uint64_t size = 0;
     switch (tag & 7) {
       case 0: {

@@ -6,7 +6,8 @@
 namespace snaptree::redis {
 
 bool KeyWriter::Window::Holds(int64_t seq) const {
-  return !known || (seq >= first && static_cast<uint64_t>(seq) - static_cast<uint64_t>(first) < length);
+  return !known ||
+         (seq >= first && static_cast<uint64_t>(seq) - static_cast<uint64_t>(first) < length);
 }
 
 Result<KeyWriter::Window> KeyWriter::ListWindow(Expiry* expiry) {
@@ -16,9 +17,11 @@ Result<KeyWriter::Window> KeyWriter::ListWindow(Expiry* expiry) {
   if (meta != nullptr && !meta->malformed) {
     SNAPTREE_ASSIGN(const ValueRef body, BodyOf(*meta));
     base = *ParseListMeta(body.resident);
-    if (!base.invariant_holds) Warn("redis_list_meta_invariant", "list records whose tail is not head + length");
+    if (!base.invariant_holds)
+      Warn("redis_list_meta_invariant", "list records whose tail is not head + length");
   }
-  *expiry = CollectionExpiry(base.current_size, base.expire_at_ms, HeadKind::kListMeta, HeadKind::kListDeltas);
+  *expiry = CollectionExpiry(base.current_size, base.expire_at_ms, HeadKind::kListMeta,
+                             HeadKind::kListDeltas);
   Window window;
   window.known = meta == nullptr ? deltas != nullptr : !meta->malformed;
   int64_t length = base.length;
@@ -67,15 +70,18 @@ Status KeyWriter::WriteList() {
   context_.ledger.Add(items, RowLedger::Place::kEmitted, written);
   context_.ledger.Add(items, RowLedger::Place::kOperational, outside);
   if (outside > 0) {
-    Warn("redis_list_items_outside_window", "list items outside their list's window are not dumped", outside);
+    Warn("redis_list_items_outside_window", "list items outside their list's window are not dumped",
+         outside);
   }
   if (written == 0 && !state_->Has(HeadKind::kListMeta)) {
-    Note("redis_ghost_collection", "collections of which only length deltas are left; they hold nothing");
+    Note("redis_ghost_collection",
+         "collections of which only length deltas are left; they hold nothing");
     BookMetas(HeadKind::kListMeta, HeadKind::kListDeltas, RowLedger::Place::kOperational);
     return {};
   }
   if (window.known && window.length != written) {
-    Warn("redis_list_length_mismatch", "collections whose recorded length is not the number of their elements");
+    Warn("redis_list_length_mismatch",
+         "collections whose recorded length is not the number of their elements");
   }
   BookMetas(HeadKind::kListMeta, HeadKind::kListDeltas, RowLedger::Place::kEmitted);
   ++totals_.keys;

@@ -7,6 +7,7 @@
 #include "adapters/redis/redis_large_entry.h"
 #include "adapters/redis/redis_stream_entry.h"
 #include "base/coding.h"
+#include "formats/fsm_format.h"
 #include "formats/view_cursor.h"
 
 namespace snaptree::redis {
@@ -38,7 +39,8 @@ Status KeyWriter::WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, u
     uint64_t seq = 0;
     if (!ParseStreamEntryKey(row.key, &user_key, &ms, &seq) || user_key != state_->key()) continue;
     if (trimmed_any && std::tie(ms, seq) <= std::tie(meta.trimmed_ms, meta.trimmed_seq)) {
-      Note("redis_stream_trimmed_entries", "stream entries at or below the trim cursor, which no client sees");
+      Note("redis_stream_trimmed_entries",
+           "stream entries at or below the trim cursor, which no client sees");
       context_.ledger.Add(family, RowLedger::Place::kOperational);
       continue;
     }
@@ -66,8 +68,8 @@ Status KeyWriter::WriteStream() {
     SNAPTREE_ASSIGN(const ValueRef body, BodyOf(head));
     meta = *ParseStreamMeta(body.resident);
   }
-  const Expiry expiry =
-      CollectionExpiry(meta.current_size, meta.expire_at_ms, HeadKind::kStreamMeta, HeadKind::kStreamMeta);
+  const Expiry expiry = CollectionExpiry(meta.current_size, meta.expire_at_ms,
+                                         HeadKind::kStreamMeta, HeadKind::kStreamMeta);
   StreamMeta last = meta;
   uint64_t written = 0;
   files_.BeginStream();
@@ -76,10 +78,12 @@ Status KeyWriter::WriteStream() {
     Warn("redis_stream_last_id_raised", "streams whose recorded last ID is below that of an entry");
   }
   if (!head.malformed && meta.length != written) {
-    Warn("redis_stream_length_mismatch", "streams whose recorded length is not the number of their entries");
+    Warn("redis_stream_length_mismatch",
+         "streams whose recorded length is not the number of their entries");
   }
   if (const Head* blob = state_->Find(HeadKind::kStreamBlob)) {
-    Warn("redis_legacy_stream_blob", "legacy stream values, which the node ignores, are not dumped");
+    Warn("redis_legacy_stream_blob",
+         "legacy stream values, which the node ignores, are not dumped");
     Book(*blob, RowLedger::Place::kOperational);
   }
   Book(head, RowLedger::Place::kEmitted);
@@ -87,8 +91,8 @@ Status KeyWriter::WriteStream() {
   return files_.EndStream(written, last.last_ms, last.last_seq, expiry);
 }
 
-// A stream of which only the legacy value is left: every read of the node answers an empty stream, so it is written only
-// by --salvage, sorted by ID.
+// A stream of which only the legacy value is left: every read of the node answers an empty stream,
+// so it is written only by --salvage, sorted by ID.
 Status KeyWriter::WriteLegacyStream() {
   const Head& blob = state_->head(HeadKind::kStreamBlob);
   Warn("redis_legacy_stream_blob", "legacy stream values, which the node ignores, are not dumped");
@@ -97,26 +101,33 @@ Status KeyWriter::WriteLegacyStream() {
     return {};
   }
   SNAPTREE_ASSIGN(const ValueRef body, BodyOf(blob));
+  if (body.size > kLiveMaxValueBytes) {
+    return Damaged(blob, DataError("RedisInvalidBlob",
+                                   "a stream in one value that is larger than any node stores"));
+  }
   SNAPTREE_ASSIGN(const Slice bytes, LoadValue(context_.source, body, &storage_));
   elements_.Begin();
   BlobInfo info;
   // Field lists travel as "u32 length, bytes" each, keyed by ID.
-  const Status visited = VisitStreamBlob(bytes, [this](Slice id, const std::vector<Slice>& fields) -> Status {
-    uint64_t ms = 0;
-    uint64_t seq = 0;
-    if (!ParseStreamId(id, &ms, &seq) || fields.size() % 2 != 0) {
-      return DataError("RedisInvalidStreamEntry", "a legacy entry has no ID or half a field");
-    }
-    std::string key;
-    AppendBe64(&key, ms);
-    AppendBe64(&key, seq);
-    std::string packed;
-    for (const Slice field : fields) {
-      AppendBe32(&packed, static_cast<uint32_t>(field.size()));
-      packed.append(field);
-    }
-    return elements_.AddCopy(key, packed);
-  }, &info);
+  const Status visited = VisitStreamBlob(
+      bytes,
+      [this](Slice id, const std::vector<Slice>& fields) -> Status {
+        uint64_t ms = 0;
+        uint64_t seq = 0;
+        if (!ParseStreamId(id, &ms, &seq) || fields.size() % 2 != 0) {
+          return DataError("RedisInvalidStreamEntry", "a legacy entry has no ID or half a field");
+        }
+        std::string key;
+        AppendBe64(&key, ms);
+        AppendBe64(&key, seq);
+        std::string packed;
+        for (const Slice field : fields) {
+          AppendBe32(&packed, static_cast<uint32_t>(field.size()));
+          packed.append(field);
+        }
+        return elements_.AddCopy(key, packed);
+      },
+      &info);
   if (!visited.ok()) return visited.kind() == ErrorKind::kData ? Damaged(blob, visited) : visited;
   SNAPTREE_TRY(elements_.Finish());
   files_.BeginStream();
@@ -135,7 +146,8 @@ Status KeyWriter::WriteLegacyStream() {
     ByteReader in(packed.resident);
     uint32_t size = 0;
     Slice field;
-    while (in.ReadBe32(&size) && in.ReadBytes(size, &field)) fields.push_back({field, field.size(), 0});
+    while (in.ReadBe32(&size) && in.ReadBytes(size, &field))
+      fields.push_back({field, field.size(), 0});
     SNAPTREE_TRY(files_.Entry(ms, seq, fields));
     ++written;
   }

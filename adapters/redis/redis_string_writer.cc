@@ -1,5 +1,6 @@
 // Strings and HLLs (spec 02 sections 2.1, 2.2).
 #include "adapters/redis/redis_key_writer.h"
+#include "formats/fsm_format.h"
 
 namespace snaptree::redis {
 namespace {
@@ -27,14 +28,18 @@ Status KeyWriter::WriteString(const Head& head, bool bare) {
   return {};
 }
 
-// The JSON of older stores, as the set blob of today. Leaves *written false when it is no such JSON after all.
-Status KeyWriter::WriteJsonHll(const Head& head, const ValueRef& value, uint64_t payload_offset, Expiry expiry,
-                               bool* written) {
+// The JSON of older stores, as the set blob of today. Leaves *written false when it is no such JSON
+// after all.
+Status KeyWriter::WriteJsonHll(const Head& head, const ValueRef& value, uint64_t payload_offset,
+                               Expiry expiry, bool* written) {
   SNAPTREE_ASSIGN(const Slice bytes, LoadValue(context_.source, value, &storage_));
   std::string payload;
   BlobInfo info;
   bool duplicate = false;
-  if (!ConvertJsonHll(bytes.substr(static_cast<size_t>(payload_offset)), &payload, &info, &duplicate).ok()) return {};
+  if (!ConvertJsonHll(bytes.substr(static_cast<size_t>(payload_offset)), &payload, &info,
+                      &duplicate)
+           .ok())
+    return {};
   *written = true;
   WarnJson("hll", info.has_replacement_char, duplicate);
   Book(head, RowLedger::Place::kEmitted);
@@ -49,13 +54,14 @@ Status KeyWriter::WriteHll(const Head& head) {
   const Expiry expiry = envelope->enveloped ? EnvelopeExpiry(*envelope) : TtlRowExpiry();
   const Slice payload = value.resident.substr(static_cast<size_t>(envelope->payload_offset));
   const HllPayload form = ClassifyHllPayload(payload, envelope->enveloped);
-  if (form == HllPayload::kJson) {
+  if (form == HllPayload::kJson && value.size <= kLiveMaxValueBytes) {
     bool written = false;
     SNAPTREE_TRY(WriteJsonHll(head, value, envelope->payload_offset, expiry, &written));
     if (written) return {};
   }
   if (form == HllPayload::kJson || form == HllPayload::kUnrecognized) {
-    Warn("redis_hll_payload_unrecognized", "HLL values that are no set of members; written as they are");
+    Warn("redis_hll_payload_unrecognized",
+         "HLL values that are no set of members; written as they are");
   }
   // Loading JSON may have moved the view.
   SNAPTREE_ASSIGN(const ValueRef again, BodyOf(head));

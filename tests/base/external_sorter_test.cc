@@ -6,7 +6,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/cancel.h"
 #include "base/coding.h"
 #include "tests/support/temp_folder.h"
 
@@ -62,30 +61,29 @@ size_t FilesIn(const TempFolder& folder) {
 // Keys in which the order, the escapes of the runs and the comparison by 8 bytes could go wrong.
 Pairs AwkwardPairs() {
   Pairs pairs;
-  const std::vector<std::string> keys = {
-      "",
-      std::string(1, '\0'),
-      std::string(2, '\0'),
-      std::string("\0\xff", 2),
-      std::string("\0\1", 2),
-      "a",
-      std::string("a\0", 2),
-      std::string("a\0\0", 3),
-      std::string("a\0\xff", 3),
-      std::string("a\0b", 3),
-      "a\xff",
-      "ab",
-      "abcdefgh",
-      std::string("abcdefgh\0", 9),
-      "abcdefgh1",
-      "abcdefg",
-      std::string("abcdefg\0", 8),
-      "\xff",
-      "\xff\xff\xff\xff\xff\xff\xff\xff\xff",
-      std::string(10, '\0'),
-      std::string(8, '\0'),
-      std::string(7, '\0'),
-  };
+  using namespace std::string_literals;  // NOLINT(google-build-using-namespace): for the zeros
+  const std::vector<std::string> keys = {"",
+                                         "\0"s,
+                                         "\0\0"s,
+                                         "\0\xff"s,
+                                         "\0\1"s,
+                                         "a",
+                                         "a\0"s,
+                                         "a\0\0"s,
+                                         "a\0\xff"s,
+                                         "a\0b"s,
+                                         "a\xff",
+                                         "ab",
+                                         "abcdefgh",
+                                         "abcdefgh\0"s,
+                                         "abcdefgh1",
+                                         "abcdefg",
+                                         "abcdefg\0"s,
+                                         "\xff",
+                                         std::string(9, '\xff'),
+                                         std::string(10, '\0'),
+                                         std::string(8, '\0'),
+                                         std::string(7, '\0')};
   for (const char* copy : {"first", "second", "third"}) {
     for (const std::string& key : keys) pairs.emplace_back(key, copy + ("/" + key));
   }
@@ -254,51 +252,6 @@ TEST_CASE("two sorters share a folder") {
   CHECK(Drain(&a) == Pairs{{"1", "a"}, {"2", "a"}, {"3", "a"}});
   a.Reset();
   CHECK(Drain(&b) == Pairs{{"1", "b"}, {"2", "b"}, {"3", "b"}});
-}
-
-TEST_CASE("errors of the scratch folder come out, of the environment") {
-  ExternalSorter none(
-      {kTiny, []() -> Result<std::string> { return EnvironmentError("NoSpace", "no folder"); }});
-  REQUIRE(none.Add("a", "").ok());
-  const Status refused = none.Add("b", "");
-  REQUIRE_FALSE(refused.ok());
-  CHECK(refused.code() == "NoSpace");
-
-  ExternalSorter gone({kTiny, []() -> Result<std::string> { return std::string("/no/such"); }});
-  REQUIRE(gone.Add("a", "").ok());
-  const Status missing = gone.Add("b", "");
-  REQUIRE_FALSE(missing.ok());
-  CHECK(missing.code() == "Io");
-  CHECK(missing.kind() == ErrorKind::kEnvironment);
-}
-
-TEST_CASE("a run file that was cut or lost is an error, not a shorter result") {
-  const TempFolder folder;
-  ExternalSorter sorter(Options(size_t{1} << 20, folder));
-  for (uint64_t n = 0; n < 30000; ++n) {
-    std::string key;
-    AppendBe64(&key, n * 2654435761U);
-    REQUIRE(sorter.Add(key, std::string(100, 'x')).ok());
-  }
-  REQUIRE(sorter.spilled());
-  for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
-    std::filesystem::resize_file(file.path(), file.file_size() / 2);
-    break;
-  }
-  const Status finished = sorter.Finish();
-  REQUIRE_FALSE(finished.ok());
-  CHECK(finished.kind() == ErrorKind::kEnvironment);
-}
-
-TEST_CASE("a signal ends the writing of a run") {
-  const TempFolder folder;
-  ExternalSorter sorter(Options(kTiny, folder));
-  REQUIRE(sorter.Add("a", "").ok());
-  g_cancel_signal = 2;
-  const Status cancelled = sorter.Add("b", "");
-  g_cancel_signal = 0;
-  REQUIRE_FALSE(cancelled.ok());
-  CHECK(cancelled.kind() == ErrorKind::kCancelled);
 }
 
 }  // namespace

@@ -31,13 +31,14 @@ const Files& RedisFiles() {
 }
 const char* const kUnknown = "unknown/rows.jsonl";
 const std::string& UnknownLine() {
-  static const std::string line = "{\"key\":\"!redis|new|k\",\"value\":\"u\",\"commit_ts\":" +
-                                  std::to_string(kT0) + "}\n";
+  static const std::string line =
+      "{\"key\":\"!redis|new|k\",\"value\":\"u\",\"commit_ts\":" + std::to_string(kT0) + "}\n";
   return line;
 }
 const char* const kRaw = "rawkv/data.jsonl";
 constexpr const char* kRawLines =
-    "{\"key\":\"bare\",\"value\":\"raw\",\"redis_expire_at_ms\":5}\n{\"key\":\"other\",\"value\":\"x\"}\n";
+    "{\"key\":\"bare\",\"value\":\"raw\",\"redis_expire_at_ms\":5}\n{\"key\":\"other\",\"value\":"
+    "\"x\"}\n";
 
 const RowClasses& RowsOf(const DecodeReport& report, const std::string& adapter) {
   for (const AdapterReport& entry : report.adapters) {
@@ -48,7 +49,8 @@ const RowClasses& RowsOf(const DecodeReport& report, const std::string& adapter)
 }
 
 TEST_CASE("no choice, and \"all\": everything that can be decoded") {
-  for (const std::vector<std::string>& adapters : {std::vector<std::string>{}, {"all"}, {"all", "redis"}}) {
+  for (const std::vector<std::string>& adapters :
+       {std::vector<std::string>{}, {"all"}, {"all", "redis"}}) {
     DecodeRun run(Mixed());
     run.options.adapters = adapters;
     const DecodeReport report = run.Run();
@@ -122,7 +124,8 @@ TEST_CASE("rawkv alone says nothing about Redis rows, damaged ones included") {
                     .Put(StrKey("s"), kT0, "\xff\x01"));
   run.options.adapters = {"rawkv"};
   const DecodeReport report = run.Run();
-  CHECK(run.Data() == Files{{kRaw, "{\"key\":\"bare\",\"value\":\"raw\",\"redis_expire_at_ms\":5}\n"}});
+  CHECK(run.Data() ==
+        Files{{kRaw, "{\"key\":\"bare\",\"value\":\"raw\",\"redis_expire_at_ms\":5}\n"}});
   CHECK(report.findings.by_code().empty());
   CHECK(report.rows.excluded == 2);
   CHECK(report.complete());
@@ -166,9 +169,10 @@ TEST_CASE("bare rows as Redis strings") {
 
 TEST_CASE("adapters that do not exist, or cannot be decoded") {
   const std::pair<std::string, std::string> cases[] = {
-      {"nope", "UnknownAdapter"},     {"", "UnknownAdapter"},          {"Redis", "UnknownAdapter"},
-      {"internal", "UnknownAdapter"}, {"dynamodb", "AdapterNotAvailable"}, {"s3", "AdapterNotAvailable"},
-      {"sqs", "AdapterNotAvailable"}, {"fs", "AdapterNotAvailable"}};
+      {"nope", "UnknownAdapter"},          {"", "UnknownAdapter"},
+      {"Redis", "UnknownAdapter"},         {"internal", "UnknownAdapter"},
+      {"dynamodb", "AdapterNotAvailable"}, {"s3", "AdapterNotAvailable"},
+      {"sqs", "AdapterNotAvailable"},      {"fs", "AdapterNotAvailable"}};
   for (const auto& [name, code] : cases) {
     INFO(name);
     DecodeRun run(Mixed());
@@ -186,13 +190,17 @@ TEST_CASE("MANIFEST.json counts what the report counts") {
   const DecodeReport report = run.Run();
   const std::string manifest = run.Manifest();
   const RowClasses& r = report.rows;
-  const std::pair<const char*, uint64_t> classes[] = {
-      {"total", r.total},         {"emitted", r.emitted},
-      {"older_version", r.older_version}, {"tombstone", r.tombstone},
-      {"expired", r.expired},     {"derived_index", r.derived_index},
-      {"operational", r.operational}, {"transactional", r.transactional},
-      {"excluded", r.excluded},   {"unknown", r.unknown},
-      {"damaged", r.damaged}};
+  const std::pair<const char*, uint64_t> classes[] = {{"total", r.total},
+                                                      {"emitted", r.emitted},
+                                                      {"older_version", r.older_version},
+                                                      {"tombstone", r.tombstone},
+                                                      {"expired", r.expired},
+                                                      {"derived_index", r.derived_index},
+                                                      {"operational", r.operational},
+                                                      {"transactional", r.transactional},
+                                                      {"excluded", r.excluded},
+                                                      {"unknown", r.unknown},
+                                                      {"damaged", r.damaged}};
   for (const auto& [name, count] : classes) {
     INFO(name);
     CHECK(JsonNumber(manifest, name, "\"rows\"") == count);

@@ -66,7 +66,8 @@ TEST_CASE("a store that does not fit into the least memory") {
     CHECK((run.Checksums() == checksums));
     // Neither the staged folder nor scratch is left.
     size_t entries = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(run.folder())) ++entries;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(run.folder()))
+      ++entries;
     CHECK(entries == 2);
   }
 }

@@ -8,7 +8,8 @@
 namespace snaptree::test {
 namespace {
 
-// One key that is written at 100 and 200, deleted at 300 and written again at 400; another from 200 on.
+// One key that is written at 100 and 200, deleted at 300 and written again at 400; another from 200
+// on.
 SnapshotBuilder History() {
   SnapshotBuilder rows;
   rows.Put(StrKey("k"), 100, "one").Put(StrKey("k"), 200, "two").Delete(StrKey("k"), 300);
@@ -39,7 +40,12 @@ TEST_CASE("the view at each time") {
       {300, {{StringPath("other"), "o"}, {ttl, TtlLine("other", 7)}, {raw, raw_line}}, 1, 2, 1, 0},
       {349, {{StringPath("other"), "o"}, {ttl, TtlLine("other", 7)}, {raw, raw_line}}, 1, 2, 1, 0},
       {350, {{StringPath("other"), "o"}, {ttl, TtlLine("other", 7)}}, 1, 2, 1, 1},
-      {400, {{StringPath("k"), "four"}, {StringPath("other"), "o"}, {ttl, TtlLine("other", 7)}}, 0, 3, 0, 1},
+      {400,
+       {{StringPath("k"), "four"}, {StringPath("other"), "o"}, {ttl, TtlLine("other", 7)}},
+       0,
+       3,
+       0,
+       1},
   };
   for (const auto& c : cases) {
     INFO("at " << c.at);
@@ -121,16 +127,22 @@ TEST_CASE("the newest commit may stand in the header or in the metadata row only
 
 TEST_CASE("collections at a time: fields, deltas and windows of then") {
   SnapshotBuilder rows;
-  rows.Put(FieldKey("h", "a"), 100, "1").Put(FieldKey("h", "b"), 200, "2").Delete(FieldKey("h", "a"), 200);
-  rows.Put(MetaKeyOf("hs", "h"), 100, CountMetaValue(1)).Put(DeltaKeyOf("hs", "h", 200), 200, I64(0));
-  rows.Put(ListMetaKey("l"), 100, ListMetaValue(0, 1)).Put(ListMetaKey("l"), 200, ListMetaValue(1, 1));
+  rows.Put(FieldKey("h", "a"), 100, "1")
+      .Put(FieldKey("h", "b"), 200, "2")
+      .Delete(FieldKey("h", "a"), 200);
+  rows.Put(MetaKeyOf("hs", "h"), 100, CountMetaValue(1))
+      .Put(DeltaKeyOf("hs", "h", 200), 200, I64(0));
+  rows.Put(ListMetaKey("l"), 100, ListMetaValue(0, 1))
+      .Put(ListMetaKey("l"), 200, ListMetaValue(1, 1));
   rows.Put(ItemKey("l", 0), 100, "x").Delete(ItemKey("l", 0), 200).Put(ItemKey("l", 1), 200, "y");
   DecodeRun then(rows);
   CHECK(RunAt(&then, 199).complete());
-  CHECK(then.Data() == Files{{HashPath("h"), HashText({{"a", "1"}})}, {ListPath("l"), ListText({"x"})}});
+  CHECK(then.Data() ==
+        Files{{HashPath("h"), HashText({{"a", "1"}})}, {ListPath("l"), ListText({"x"})}});
   DecodeRun now(rows);
   CHECK(RunAt(&now, 200).complete());
-  CHECK(now.Data() == Files{{HashPath("h"), HashText({{"b", "2"}})}, {ListPath("l"), ListText({"y"})}});
+  CHECK(now.Data() ==
+        Files{{HashPath("h"), HashText({{"b", "2"}})}, {ListPath("l"), ListText({"y"})}});
 }
 
 }  // namespace

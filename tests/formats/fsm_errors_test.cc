@@ -227,6 +227,20 @@ TEST_CASE("footers") {
   }
 }
 
+TEST_CASE("a last row whose length takes in the footer") {
+  // Written so: the checksum covers the wrong length, so no disk did it.
+  std::string bytes = Live().Footer(FooterKind::kNone).Bytes();
+  bytes[bytes.size() - 8 - 8] = 12;  // the length of the last value, which has 8 bytes
+  AppendBe32(&bytes, Crc32c(bytes));
+  const std::vector<size_t> offsets = Live().RowOffsets();
+  CheckRefused(bytes, {"RowLength", offsets[2], "writer made this"});
+  // Flipped on the disk: then the checksum tells.
+  bytes = Live().Bytes();
+  const size_t length_at = bytes.size() - 4 - 8 - 8;
+  bytes[length_at] = 12;
+  CheckRefused(bytes, {"FsmChecksum", length_at, "bit 2, in the value length of row"});
+}
+
 TEST_CASE("a file without a footer") {
   const OpenedSnapshot whole = OpenBytes(Live().Footer(FooterKind::kNone).Bytes());
   REQUIRE(whole.status.ok());

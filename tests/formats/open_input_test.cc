@@ -2,6 +2,7 @@
 #include "formats/open_input.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,6 +229,17 @@ std::string OpenStandardInput(Slice bytes, bool through_pipe,
     if (::dup2(file.get(), STDIN_FILENO) < 0) return "dup2";
     return judge(OpenPath("-"));
   });
+}
+
+TEST_CASE("a terminal on standard input is refused") {
+  CHECK(RunInChild([]() -> std::string {
+          const UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY));
+          if (!master.valid()) return "";  // no terminals here
+          if (::grantpt(master.get()) != 0 || ::unlockpt(master.get()) != 0) return "pty";
+          const UniqueFd terminal(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY));
+          if (::dup2(terminal.get(), STDIN_FILENO) < 0) return "dup2";
+          return ExpectCode(OpenInput("-", {}).status(), "NotRegular");
+        }).empty());
 }
 
 TEST_CASE("standard input may be a file or a pipe, plain or compressed") {

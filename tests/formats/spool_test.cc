@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/child_process.h"
 #include "tests/support/opened_snapshot.h"
 #include "tests/support/snapshot_builder.h"
 #include "tests/support/temp_folder.h"
@@ -147,7 +148,17 @@ TEST_CASE("frames without content, and damage inside the frame") {
   CHECK(wrong.status.info().source.find("(unpacked)") != std::string::npos);
 }
 
-TEST_CASE("no room for the copy names the folder") {
+TEST_CASE("a full scratch folder is no error of the input") {
+  const TempFolder folder;
+  CHECK(RunInChild([&]() -> std::string {
+          if (!MountTmpfs(folder.path(), "size=256k")) return "";  // not allowed here
+          OpenInputOptions options;
+          options.scratch_folder = folder.path();
+          return ExpectCode(OpenBytes(ZstdFrame(Large().Bytes()), options).status, "NoSpace");
+        }).empty());
+}
+
+TEST_CASE("a scratch folder that is not there is named") {
   OpenInputOptions options;
   options.scratch_folder = "/proc/no/such/folder";
   const OpenedSnapshot opened = OpenBytes(ZstdFrame("x"), options);

@@ -1,13 +1,13 @@
 // Runs a fuzz target over recorded inputs, without a fuzzer: a plain program for any compiler.
 //
-// Each argument is an input file or a folder of them; a folder that does not exist is an empty one. The empty input is
-// always tried. The target reports a bug by ending the process, so reaching the end is success.
+// Each argument is an input file or a folder of them; a folder that does not exist is an empty one.
+// The empty input is always tried. The target reports a bug by ending the process, so reaching the
+// end is success.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-
-#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <fstream>

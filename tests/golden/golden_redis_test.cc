@@ -1,5 +1,5 @@
-// The tree of a real node, against two truths that snaptree did not make: digests that a second decoder wrote, and what
-// the node itself answered.
+// The tree of a real node, against two truths that snaptree did not make: digests that a second
+// decoder wrote, and what the node itself answered.
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -7,8 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/sha256.h"
-#include "tests/support/golden_node1.h"
 #include "tests/support/decode_run.h"
+#include "tests/support/golden_node1.h"
 
 namespace snaptree::test {
 namespace {
@@ -44,7 +44,8 @@ bool Sha256sumIsHappy(const std::string& tree) {
   return std::system(command.c_str()) == 0;
 }
 
-TEST_CASE("node1: every file of redis and rawkv has the golden bytes, none is missing, none is extra") {
+TEST_CASE(
+    "node1: every file of redis and rawkv has the golden bytes, none is missing, none is extra") {
   const Digests golden = GoldenDigests();
   const Digests digests = DigestsOf(DefaultTree().tree);
   REQUIRE(golden.size() > 700);
@@ -80,7 +81,8 @@ TEST_CASE("node1: the accounts") {
 TEST_CASE("node1: sha256sum agrees with CHECKSUMS, and sees a change") {
   CHECK(Sha256sumIsHappy(DefaultTree().tree));
   const TempFolder folder;
-  std::filesystem::copy(DefaultTree().tree, folder / "copy", std::filesystem::copy_options::recursive);
+  std::filesystem::copy(DefaultTree().tree, folder / "copy",
+                        std::filesystem::copy_options::recursive);
   CHECK(Sha256sumIsHappy(folder / "copy"));
   WriteWholeFile(folder / "copy/redis/db_0/KEYMAP.jsonl", "changed");
   CHECK_FALSE(Sha256sumIsHappy(folder / "copy"));
@@ -108,7 +110,8 @@ TEST_CASE("node1: the raft directory gives the tree of its snapshot file") {
   const TempFolder folder;
   fs::create_directories(folder / "data/fsm-snap");
   fs::copy(Node1("snap"), folder / "data/snap", fs::copy_options::recursive);
-  WriteWholeFile(folder / "data/fsm-snap/0000000000000ed9.fsm", Unzstd(ReadWholeFile(Node1Snapshot())));
+  WriteWholeFile(folder / "data/fsm-snap/0000000000000ed9.fsm",
+                 Unzstd(ReadWholeFile(Node1Snapshot())));
   DecodeOptions options;
   options.input = folder / "data";
   options.output = folder / "tree";

@@ -1,5 +1,5 @@
-// The tree of a real node against the rows that the node's own scan answered, now and at an earlier time: rows that the
-// node calls visible make the same files as the view of the snapshot does.
+// The tree of a real node against the rows that the node's own scan answered, now and at an earlier
+// time: rows that the node calls visible make the same files as the view of the snapshot does.
 #include <map>
 #include <sstream>
 
@@ -23,7 +23,8 @@ std::string HexMember(const std::string& line, const std::string& name) {
   if (begin == std::string::npos) {
     const std::string compact = "\"" + name + "\":\"";
     begin = line.find(compact);
-    if (begin == std::string::npos) throw std::runtime_error("no " + name + " in " + line.substr(0, 80));
+    if (begin == std::string::npos)
+      throw std::runtime_error("no " + name + " in " + line.substr(0, 80));
     begin += compact.size();
   } else {
     begin += mark.size();

@@ -25,9 +25,9 @@ TEST_CASE("V12: bare rows, ascending by key, HTML escaping off") {
   const DecodedRows out = DecodeRows(SnapshotBuilder()
                                          .Put(Unhex("757365723a31"), kT0, "<a&b>")
                                          .Put(Unhex("00ff"), kT0, Unhex("0180")));
-  CHECK(out.files ==
-        Files{{kData, "{\"key\":{\"base64\":\"AP8\"},\"value\":{\"base64\":\"AYA\"}}\n"
-                      "{\"key\":\"user:1\",\"value\":\"<a&b>\"}\n"}});
+  CHECK(out.files == Files{{kData,
+                            "{\"key\":{\"base64\":\"AP8\"},\"value\":{\"base64\":\"AYA\"}}\n"
+                            "{\"key\":\"user:1\",\"value\":\"<a&b>\"}\n"}});
   CHECK(out.findings().empty());
   CHECK(out.report.rows.emitted == 2);
   CHECK(out.report.records == 2);
@@ -41,7 +41,8 @@ TEST_CASE("V13: a value that is too long for a line") {
                 "{\"key\":\"big\",\"value_file\":\"blobs/"
                 "2a21fe6d592a19b7de898b50eb53c429608de1a66f3e9f62da19714a770553d1.bin\","
                 "\"value_size\":70000}\n"},
-               {"rawkv/blobs/2a21fe6d592a19b7de898b50eb53c429608de1a66f3e9f62da19714a770553d1.bin", value}}));
+               {"rawkv/blobs/2a21fe6d592a19b7de898b50eb53c429608de1a66f3e9f62da19714a770553d1.bin",
+                value}}));
 }
 
 TEST_CASE("V14: an old Redis string with its TTL row") {
@@ -65,19 +66,22 @@ TEST_CASE("V14: an old Redis string with its TTL row") {
 }
 
 TEST_CASE("a TTL row is joined only when its key has no other Redis row") {
-  const Pairs others = {
-      {StrKey("k"), StringValue("s")},      {HllKey("k"), ""},
-      {ListMetaKey("k"), ListMetaValue(0, 0)}, {ListDeltaKey("k", 1), ListDeltaValue(0, 0)},
-      {FieldKey("k", "f"), "v"},            {SetMemberKey("k", "m"), ""},
-      {ZSetMemberKey("k", "m"), U64(0)},    {HashBlobKey("k"), ""},
-      {SetBlobKey("k"), ""},                {ZSetBlobKey("k"), ""},
-      {MetaKeyOf("stream", "k"), StreamMetaValue({})}, {StreamBlobKey("k"), ""}};
+  const Pairs others = {{StrKey("k"), StringValue("s")},
+                        {HllKey("k"), ""},
+                        {ListMetaKey("k"), ListMetaValue(0, 0)},
+                        {ListDeltaKey("k", 1), ListDeltaValue(0, 0)},
+                        {FieldKey("k", "f"), "v"},
+                        {SetMemberKey("k", "m"), ""},
+                        {ZSetMemberKey("k", "m"), U64(0)},
+                        {HashBlobKey("k"), ""},
+                        {SetBlobKey("k"), ""},
+                        {ZSetBlobKey("k"), ""},
+                        {MetaKeyOf("stream", "k"), StreamMetaValue({})},
+                        {StreamBlobKey("k"), ""}};
   for (const auto& [key, value] : others) {
     INFO(Bv(key));
-    const DecodedRows out = DecodeRows(SnapshotBuilder()
-                                           .Put("k", kT0, "raw")
-                                           .Put(key, kT0, value)
-                                           .Put(TtlKey("k"), kT0, U64(77)));
+    const DecodedRows out = DecodeRows(
+        SnapshotBuilder().Put("k", kT0, "raw").Put(key, kT0, value).Put(TtlKey("k"), kT0, U64(77)));
     CHECK(out.files.at(kData) == Line("k", "raw"));
     CHECK(out.finding("redis_orphan_ttl").empty());
   }
@@ -87,10 +91,8 @@ TEST_CASE("a TTL row is joined only when its key has no other Redis row") {
                                         {FenceKey("hash", "k"), ""},
                                         {ClaimKey("k", 0), ""}}) {
     INFO(Bv(key));
-    const DecodedRows out = DecodeRows(SnapshotBuilder()
-                                           .Put("k", kT0, "raw")
-                                           .Put(key, kT0, value)
-                                           .Put(TtlKey("k"), kT0, U64(77)));
+    const DecodedRows out = DecodeRows(
+        SnapshotBuilder().Put("k", kT0, "raw").Put(key, kT0, value).Put(TtlKey("k"), kT0, U64(77)));
     CHECK(out.files.at(kData) == "{\"key\":\"k\",\"value\":\"raw\",\"redis_expire_at_ms\":77}\n");
   }
 }
@@ -122,8 +124,23 @@ TEST_CASE("TTL rows meet bare rows of many keys, some without one, some without 
 
 TEST_CASE("lines ascend by logical key, which is not the order of the rows") {
   // Prefixes of one another, with bytes around those of the inverted timestamp.
-  Strings keys = {"a", "ab", "a\xfd", "a\xfe", "a\xff", std::string("a\0", 2), "a\xfe\x64", "b", "\xff",
-                  std::string("\0", 1), " ", "!", "!stream|foo", "!mine|x", "!strea", "_meta_x", "~"};
+  Strings keys = {"a",
+                  "ab",
+                  "a\xfd",
+                  "a\xfe",
+                  "a\xff",
+                  std::string("a\0", 2),
+                  "a\xfe\x64",
+                  "b",
+                  "\xff",
+                  std::string("\0", 1),
+                  " ",
+                  "!",
+                  "!stream|foo",
+                  "!mine|x",
+                  "!strea",
+                  "_meta_x",
+                  "~"};
   SnapshotBuilder rows;
   for (const std::string& key : keys) rows.Put(key, kT0, "old").Put(key, kT1, "v" + key);
   std::sort(keys.begin(), keys.end());
@@ -135,7 +152,8 @@ TEST_CASE("lines ascend by logical key, which is not the order of the rows") {
 }
 
 TEST_CASE("what is bare and what is not") {
-  const Strings bare = {"", "!", "!x|", "!stream|foo", "!redi", "_meta_other", "!dd", "!zs", "!STR|"};
+  const Strings bare = {"",    "!",   "!x|",  "!stream|foo", "!redi", "_meta_other",
+                        "!dd", "!zs", "!STR|"};
   for (const std::string& key : bare) {
     INFO(Bv(key));
     CHECK(DecodeRows(SnapshotBuilder().Put(key, kT0, "v")).files == Files{{kData, Line(key, "v")}});
@@ -143,9 +161,9 @@ TEST_CASE("what is bare and what is not") {
   // A key that is named like a metadata row, but has a timestamp like every user key.
   CHECK(DecodeRows(SnapshotBuilder().Put("_meta_last_commit_ts", kT0, "v")).files ==
         Files{{kData, Line("_meta_last_commit_ts", "v")}});
-  const Strings unknown = {"!ddb|", "!dist|x", "!encryption|x", "!fs|x", "!hs|x", "!lst|x", "!redis|x",
-                           "!s3route|x", "!s3|x", "!sqs|x", "!st|x", "!txn|x", "!zs|x", "!redis|route|x",
-                           "!fs|usages"};
+  const Strings unknown = {"!ddb|",  "!dist|x",  "!encryption|x", "!fs|x",          "!hs|x",
+                           "!lst|x", "!redis|x", "!s3route|x",    "!s3|x",          "!sqs|x",
+                           "!st|x",  "!txn|x",   "!zs|x",         "!redis|route|x", "!fs|usages"};
   for (const std::string& key : unknown) {
     INFO(Bv(key));
     const DecodedRows out = DecodeRows(SnapshotBuilder().Put(key, kT0, "v"));
@@ -180,10 +198,12 @@ TEST_CASE("the store's own expiry is kept, and expired rows are a class of their
                                        std::to_string(kT1 + 1) + "}\n" + Line("now", "v")}});
   CHECK(out.report.rows.expired == 1);
   CHECK(out.report.rows.emitted == 2);
-  const DecodedRows both = DecodeRows(
-      SnapshotBuilder().Put("k", kT0, "v", kT1).Put(TtlKey("k"), kT0, U64(5)));
-  CHECK(both.files == Files{{kData, "{\"key\":\"k\",\"value\":\"v\",\"redis_expire_at_ms\":5,"
-                                    "\"expire_at_hlc\":" + std::to_string(kT1) + "}\n"}});
+  const DecodedRows both =
+      DecodeRows(SnapshotBuilder().Put("k", kT0, "v", kT1).Put(TtlKey("k"), kT0, U64(5)));
+  CHECK(both.files == Files{{kData,
+                             "{\"key\":\"k\",\"value\":\"v\",\"redis_expire_at_ms\":5,"
+                             "\"expire_at_hlc\":" +
+                                 std::to_string(kT1) + "}\n"}});
 }
 
 TEST_CASE("unknown rows keep key, value, commit timestamp and expiry") {
@@ -200,10 +220,9 @@ TEST_CASE("unknown rows keep key, value, commit timestamp and expiry") {
   CHECK(out.files.at("unknown/rows.jsonl") ==
         "{\"key\":\"!redis|new|a\",\"value\":\"new\",\"commit_ts\":" + std::to_string(kT1) + "}\n" +
             "{\"key\":\"!redis|new|b\",\"value\":" + Bv("<\xff>") + ",\"commit_ts\":" + t0 + "}\n" +
-            "{\"key\":\"!s3|new\",\"value\":\"v\",\"commit_ts\":" + t0 +
-            ",\"expire_at_hlc\":" + std::to_string(kT1 + 9) + "}\n" +
-            "{\"key\":\"!zs|new\",\"value_file\":\"blobs/" + Sha256::HexOf("!zs|new") +
-            ".bin\",\"value_size\":70000,\"commit_ts\":" + t0 + "}\n");
+            "{\"key\":\"!s3|new\",\"value\":\"v\",\"commit_ts\":" + t0 + ",\"expire_at_hlc\":" +
+            std::to_string(kT1 + 9) + "}\n" + "{\"key\":\"!zs|new\",\"value_file\":\"blobs/" +
+            Sha256::HexOf("!zs|new") + ".bin\",\"value_size\":70000,\"commit_ts\":" + t0 + "}\n");
   CHECK((out.files.at(BlobPath("unknown", "!zs|new")) == big));
   CHECK(out.report.rows.unknown == 4);
   CHECK(out.report.rows.older_version == 2);

@@ -1,5 +1,5 @@
-// Hashes, sets and zsets: elements, metas, deltas, blobs: spec 02 sections 2.3, 2.4, 3.2 and 3.5, section 6 items 3 to 7,
-// 10 to 12.
+// Hashes, sets and zsets: elements, metas, deltas, blobs: spec 02 sections 2.3, 2.4, 3.2 and 3.5,
+// section 6 items 3 to 7, 10 to 12.
 #include <algorithm>
 #include <functional>
 
@@ -17,9 +17,9 @@ struct Kind {
   std::string family;   // of keys
   std::string invalid;  // code of a meta that cannot be read
   std::string mismatch;
-  std::function<Pairs(const Strings&)> rows;           // of these elements
-  std::function<std::string(const Strings&)> blob;     // of these elements
-  std::function<std::string(const Strings&)> text;     // of the file
+  std::function<Pairs(const Strings&)> rows;        // of these elements
+  std::function<std::string(const Strings&)> blob;  // of these elements
+  std::function<std::string(const Strings&)> text;  // of the file
   std::function<std::string(Slice)> path;
   std::function<std::string(Slice)> blob_key;
 };
@@ -72,9 +72,22 @@ SnapshotBuilder RowsOf(const Kind& kind, const Strings& elements) {
 }
 
 TEST_CASE("elements stand in the order of their raw bytes") {
-  // Encoded order differs: a name that goes on with fe or ff stands behind its own prefix only from there on.
-  const Strings names = {"", std::string("\0", 1), std::string("\0\0", 2), "a", std::string("a\0", 2),
-                         "aa", "a\xfd", "a\xfe", "a\xfe\xfe", "a\xff", "b", "\xfe", "\xff", "\xff\xff"};
+  // Encoded order differs: a name that goes on with fe or ff stands behind its own prefix only from
+  // there on.
+  const Strings names = {"",
+                         std::string("\0", 1),
+                         std::string("\0\0", 2),
+                         "a",
+                         std::string("a\0", 2),
+                         "aa",
+                         "a\xfd",
+                         "a\xfe",
+                         "a\xfe\xfe",
+                         "a\xff",
+                         "b",
+                         "\xfe",
+                         "\xff",
+                         "\xff\xff"};
   for (const Kind& kind : Kinds()) {
     INFO(kind.family);
     SnapshotBuilder rows = RowsOf(kind, names);
@@ -114,7 +127,8 @@ TEST_CASE("overwritten and deleted elements, versions of prefixes between one an
 }
 
 TEST_CASE("keys that are prefixes of one another keep their elements apart") {
-  const Strings keys = {"", "k", std::string("k\0", 2), "k\xfe", "k\xff", "kk", std::string("\0\0\0\1k", 5)};
+  const Strings keys = {"",      "k",  std::string("k\0", 2),      "k\xfe",
+                        "k\xff", "kk", std::string("\0\0\0\1k", 5)};
   SnapshotBuilder rows;
   Files expected;
   for (const std::string& key : keys) {
@@ -133,7 +147,8 @@ TEST_CASE("declared length: base and deltas, floored at 0") {
       SnapshotBuilder rows = RowsOf(kind, {"a", "b"});
       if (base) rows.Put(MetaKeyOf(kind.family, "k"), kT0, CountMetaValue(*base));
       for (size_t i = 0; i < deltas.size(); ++i) {
-        rows.Put(DeltaKeyOf(kind.family, "k", kT0 + i, static_cast<uint32_t>(i)), kT0, I64(deltas[i]));
+        rows.Put(DeltaKeyOf(kind.family, "k", kT0 + i, static_cast<uint32_t>(i)), kT0,
+                 I64(deltas[i]));
       }
       const DecodedRows out = DecodeRows(rows);
       CHECK(out.files == Files{{kind.path("k"), kind.text({"a", "b"})}});
@@ -195,9 +210,11 @@ TEST_CASE("metas and deltas that cannot be read: elements are dumped all the sam
 
 TEST_CASE("element keys that do not fit") {
   for (const Slice prefix : {"!hs|fld|", "!st|mem|", "!zs|mem|"}) {
-    for (const std::string& rest : {std::string(), std::string("\0\0\0", 3), std::string("\0\0\0\2k", 5),
-                                    std::string("\xff\xff\xff\xffk", 5)}) {
-      const DecodedRows out = DecodeRows(SnapshotBuilder().Put(std::string(prefix) + rest, kT0, U64(0)));
+    for (const std::string& rest :
+         {std::string(), std::string("\0\0\0", 3), std::string("\0\0\0\2k", 5),
+          std::string("\xff\xff\xff\xffk", 5)}) {
+      const DecodedRows out =
+          DecodeRows(SnapshotBuilder().Put(std::string(prefix) + rest, kT0, U64(0)));
       CHECK(out.damaged_codes() == Strings{"RedisMalformedKey"});
       CHECK(out.files.size() == 1);
     }
@@ -232,8 +249,8 @@ TEST_CASE("a blob is the content when there are no elements, and shadowed when t
     INFO(kind.family);
     const std::string blob = kind.blob({"x", "y"});
     const std::string meta = MetaKeyOf(kind.family, "k");
-    const DecodedRows with_meta =
-        DecodeRows(SnapshotBuilder().Put(meta, kT0, CountMetaValue(2)).Put(kind.blob_key("k"), kT0, blob));
+    const DecodedRows with_meta = DecodeRows(
+        SnapshotBuilder().Put(meta, kT0, CountMetaValue(2)).Put(kind.blob_key("k"), kT0, blob));
     CHECK(with_meta.files == Files{{kind.path("k"), kind.text({"x", "y"})}});
     CHECK(with_meta.findings().empty());
     CHECK(with_meta.report.rows.emitted == 2);
@@ -277,7 +294,8 @@ TEST_CASE("blobs: the last of duplicates wins, text that is not UTF-8 is kept an
   CHECK(hash.files == Files{{HashPath("k"), HashText({{"a", "2"}, {"b", "3"}, {"\xff", "4"}})}});
   CHECK(hash.findings() == Strings{"warning redis_blob_not_utf8 1"});
   const DecodedRows zset = DecodeRows(SnapshotBuilder().Put(
-      ZSetBlobKey("k"), kT0, ZSetBlob({{"m", Bits(1)}, {"", Bits(-0.0)}, {"m", Bits(2)}, {"n", 0}})));
+      ZSetBlobKey("k"), kT0,
+      ZSetBlob({{"m", Bits(1)}, {"", Bits(-0.0)}, {"m", Bits(2)}, {"n", 0}})));
   CHECK(zset.files == Files{{ZSetPath("k"), ZSetText({{"", "-0"}, {"m", "2"}, {"n", "0"}})}});
   const DecodedRows set =
       DecodeRows(SnapshotBuilder().Put(SetBlobKey("k"), kT0, SetBlob({"b", "a", "b", "", "a"})));

@@ -1,5 +1,5 @@
-// Rows of a list K that stand between the items of a list whose key is K and 8 bytes and more, and between the versions of
-// one item (spec 02 section 1.2, section 6 item 15).
+// Rows of a list K that stand between the items of a list whose key is K and 8 bytes and more, and
+// between the versions of one item (spec 02 section 1.2, section 6 item 15).
 #include <catch2/catch.hpp>
 
 #include "tests/support/decoded_rows.h"
@@ -9,7 +9,8 @@
 namespace snaptree::test {
 namespace {
 
-// Inverted, these two begin with fe 00 and fe ff: rows of a key that goes on with fe 80 stand between them.
+// Inverted, these two begin with fe 00 and fe ff: rows of a key that goes on with fe 80 stand
+// between them.
 constexpr uint64_t kNew = 0x01ff000000000000;
 constexpr uint64_t kOld = 0x0100000000000000;
 
@@ -41,8 +42,8 @@ TEST_CASE("another list between two items") {
   PutList(other, 0, {"x", "y"}, &rows);
   REQUIRE(PlaceOf(rows, ItemKey("q", 0), kNew) < PlaceOf(rows, ItemKey(other, 0), kNew));
   REQUIRE(PlaceOf(rows, ItemKey(other, 1), kNew) < PlaceOf(rows, ItemKey("q", 1), kNew));
-  CHECK(DecodeRows(rows).files == Files{{ListPath("q"), ListText({"a", "b", "c"})},
-                                        {ListPath(other), ListText({"x", "y"})}});
+  CHECK(DecodeRows(rows).files ==
+        Files{{ListPath("q"), ListText({"a", "b", "c"})}, {ListPath(other), ListText({"x", "y"})}});
 }
 
 TEST_CASE("a key of exactly 8 bytes more: its item could be taken for one of the shorter list") {
@@ -50,8 +51,8 @@ TEST_CASE("a key of exactly 8 bytes more: its item could be taken for one of the
   const std::string other = "q" + SortableI64(1);
   PutList("q", 0, {"a", "b", "c"}, &rows);
   PutList(other, 0, {"x"}, &rows);
-  CHECK(DecodeRows(rows).files == Files{{ListPath("q"), ListText({"a", "b", "c"})},
-                                        {ListPath(other), ListText({"x"})}});
+  CHECK(DecodeRows(rows).files ==
+        Files{{ListPath("q"), ListText({"a", "b", "c"})}, {ListPath(other), ListText({"x"})}});
 }
 
 TEST_CASE("another list between two versions of an item: the older one stays gone") {
@@ -75,8 +76,8 @@ TEST_CASE("another list between two versions of an item: the older one stays gon
       if (!deleted) expected.emplace_back("new");
       if (more) expected.insert(expected.end(), {"b", "c"});
       const DecodedRows out = DecodeRows(rows);
-      CHECK(out.files == Files{{ListPath("q"), ListText(expected)},
-                               {ListPath(other), ListText({"x"})}});
+      CHECK(out.files ==
+            Files{{ListPath("q"), ListText(expected)}, {ListPath(other), ListText({"x"})}});
       CHECK(out.report.rows.older_version == 1);
       CHECK(out.report.rows.tombstone == (deleted ? 1 : 0));
     }
@@ -105,8 +106,7 @@ TEST_CASE("a version that is newer than --at, then another list, then the versio
   DecodeRowsOptions options;
   options.at = kOld;
   const DecodedRows out = DecodeRows(rows, options);
-  CHECK(out.files ==
-        Files{{ListPath("q"), ListText({"old"})}, {ListPath(other), ListText({"x"})}});
+  CHECK(out.files == Files{{ListPath("q"), ListText({"old"})}, {ListPath(other), ListText({"x"})}});
   CHECK(out.report.newer_than_at == 1);
 }
 

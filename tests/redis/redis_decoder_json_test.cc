@@ -18,13 +18,15 @@ Files FilesOfToday(Slice key, Slice value) { return DecodeHex(key, value).files;
 
 TEST_CASE("V13: a JSON hash") {
   const Slice key = "2172656469737c686173687c68";
-  const DecodedRows out = DecodeHex(
-      key,
-      "7b22615c22223a22c3a95c7532303238222c2262223a225c7530303363785c7530303365222c2266223a2276227d");
-  CHECK(out.files == Files{{"redis/db_0/hashes/h.json",
-                            HashText({{"a\"", "\xc3\xa9\xe2\x80\xa8"}, {"b", "<x>"}, {"f", "v"}})}});
+  const DecodedRows out = DecodeHex(key,
+                                    "7b22615c22223a22c3a95c7532303238222c2262223a225c7530303363785c"
+                                    "7530303365222c2266223a2276227d");
   CHECK(out.files ==
-        FilesOfToday(key, "005248010a0b0a0261221205c3a9e280a80a080a016212033c783e0a060a0166120176"));
+        Files{{"redis/db_0/hashes/h.json",
+               HashText({{"a\"", "\xc3\xa9\xe2\x80\xa8"}, {"b", "<x>"}, {"f", "v"}})}});
+  CHECK(
+      out.files ==
+      FilesOfToday(key, "005248010a0b0a0261221205c3a9e280a80a080a016212033c783e0a060a0166120176"));
   CHECK(out.findings() == Strings{"warning redis_json_value.hash 1"});
   CHECK_FALSE(out.report.complete());
   CHECK(out.report.rows.emitted == 1);
@@ -36,9 +38,9 @@ TEST_CASE("V14: a JSON hash that lost a field when it was written") {
       DecodeHex(key, "7b225c7566666664223a2274776f222c225c7566666664223a226f6e65227d");
   CHECK(out.files == Files{{"redis/db_0/hashes/hb.json", HashText({{"\xef\xbf\xbd", "one"}})}});
   CHECK(out.files == FilesOfToday(key, "005248010a0a0a03efbfbd12036f6e65"));
-  CHECK(out.findings() ==
-        Strings{"note redis_json_duplicate 1", "warning redis_json_replacement_char 1",
-                "warning redis_json_value.hash 1"});
+  CHECK(out.findings() == Strings{"note redis_json_duplicate 1",
+                                  "warning redis_json_replacement_char 1",
+                                  "warning redis_json_value.hash 1"});
 }
 
 TEST_CASE("V15: JSON sets") {
@@ -64,17 +66,21 @@ TEST_CASE("V16: a JSON HLL") {
 TEST_CASE("V17: a JSON zset of both writers") {
   const Slice key = "2172656469737c7a7365747c7a";
   const std::string head =
-      "7b22656e7472696573223a5b7b226d656d626572223a226e222c2273636f7265223a2d307d2c7b226d656d626572223a"
+      "7b22656e7472696573223a5b7b226d656d626572223a226e222c2273636f7265223a2d307d2c7b226d656d626572"
+      "223a"
       "2274222c2273636f7265223a";
   const std::string tail =
-      "7d2c7b226d656d626572223a2261222c2273636f7265223a312e357d2c7b226d656d626572223a2262222c2273636f72"
+      "7d2c7b226d656d626572223a2261222c2273636f7265223a312e357d2c7b226d656d626572223a2262222c227363"
+      "6f72"
       "65223a312e357d2c7b226d656d626572223a2268222c2273636f7265223a31652b32317d5d7d";
-  const Files today = FilesOfToday(
-      key,
-      "00525a010a0c0a016e1100000000000000800a0c0a01741148afbc9af2d77a3e0a0c0a016111000000000000f83f0a0c"
-      "0a016211000000000000f83f0a0c0a01681150efe2d6e41a4b44");
-  CHECK(today == Files{{"redis/db_0/zsets/z.json",
-                        ZSetText({{"a", "1.5"}, {"b", "1.5"}, {"h", "1e+21"}, {"n", "-0"}, {"t", "1e-7"}})}});
+  const Files today = FilesOfToday(key,
+                                   "00525a010a0c0a016e1100000000000000800a0c0a01741148afbc9af2d77a3"
+                                   "e0a0c0a016111000000000000f83f0a0c"
+                                   "0a016211000000000000f83f0a0c0a01681150efe2d6e41a4b44");
+  CHECK(
+      today ==
+      Files{{"redis/db_0/zsets/z.json",
+             ZSetText({{"a", "1.5"}, {"b", "1.5"}, {"h", "1e+21"}, {"n", "-0"}, {"t", "1e-7"}})}});
   for (const char* score : {"31652d37", "31652d3037"}) {
     const DecodedRows out = DecodeHex(key, head + score + tail);
     CHECK(out.files == today);
@@ -84,7 +90,8 @@ TEST_CASE("V17: a JSON zset of both writers") {
 
 TEST_CASE("V18: a JSON stream is as dead as any legacy stream, and comes out with --salvage") {
   const std::string value = Unhex(
-      "7b22656e7472696573223a5b7b226964223a22313030312d30222c226669656c6473223a5b2266222c2276225d7d2c7b"
+      "7b22656e7472696573223a5b7b226964223a22313030312d30222c226669656c6473223a5b2266222c2276225d7d"
+      "2c7b"
       "226964223a22313030322d30222c226669656c6473223a5b2266222c225c7530303363225d7d5d7d");
   SnapshotBuilder rows;
   rows.Put(Unhex("2172656469737c73747265616d7c78"), kT0, value);
@@ -99,7 +106,8 @@ TEST_CASE("V18: a JSON stream is as dead as any legacy stream, and comes out wit
                StreamText({{"1001-0", {"f", "v"}}, {"1002-0", {"f", "<"}}}, 1002, 0)}});
   const std::string today =
       Unhex("005258010a0e0a06313030312d301201661201760a0e0a06313030322d3012016612013c");
-  CHECK(DecodeRows(SnapshotBuilder().Put(StreamBlobKey("x"), kT0, today), salvage).files == kept.files);
+  CHECK(DecodeRows(SnapshotBuilder().Put(StreamBlobKey("x"), kT0, today), salvage).files ==
+        kept.files);
 }
 
 TEST_CASE("V19: what only looks like JSON") {
@@ -146,13 +154,15 @@ TEST_CASE("JSON that is not one of the forms") {
 }
 
 TEST_CASE("JSON beside other rows: precedence and TTL are those of a blob") {
-  const DecodedRows shadowed = DecodeRows(
-      SnapshotBuilder().Put(HashBlobKey("k"), kT0, "{\"a\":\"b\"}").Put(FieldKey("k", "f"), kT0, "v"));
+  const DecodedRows shadowed = DecodeRows(SnapshotBuilder()
+                                              .Put(HashBlobKey("k"), kT0, "{\"a\":\"b\"}")
+                                              .Put(FieldKey("k", "f"), kT0, "v"));
   CHECK(shadowed.files == Files{{HashPath("k"), HashText({{"f", "v"}})}});
   CHECK(shadowed.findings() == Strings{"warning redis_legacy_blob_shadowed 1"});
-  const DecodedRows with_ttl = DecodeRows(SnapshotBuilder()
-                                              .Put(HllKey("k"), kT0, "{\"members\":[\"b\",\"a\",\"b\"]}")
-                                              .Put(TtlKey("k"), kT0, U64(0)));
+  const DecodedRows with_ttl =
+      DecodeRows(SnapshotBuilder()
+                     .Put(HllKey("k"), kT0, "{\"members\":[\"b\",\"a\",\"b\"]}")
+                     .Put(TtlKey("k"), kT0, U64(0)));
   CHECK(with_ttl.files ==
         Files{{HllPath("k"), SetBlob({"a", "b"})}, {InDb("hll_ttl.jsonl"), TtlLine("k", 1)}});
   CHECK(with_ttl.findings() ==
@@ -170,7 +180,8 @@ TEST_CASE("repeated elements in JSON are counted in every form") {
   };
   for (const auto& [key, value] : cases) {
     INFO(value);
-    CHECK(DecodeRows(SnapshotBuilder().Put(key, kT0, value)).finding("redis_json_duplicate") == "note 1");
+    CHECK(DecodeRows(SnapshotBuilder().Put(key, kT0, value)).finding("redis_json_duplicate") ==
+          "note 1");
   }
 }
 

@@ -1,4 +1,5 @@
-// Values that do not stand in memory as a whole: their text is made in pieces, and must not show where the pieces met.
+// Values that do not stand in memory as a whole: their text is made in pieces, and must not show
+// where the pieces met.
 #include <algorithm>
 
 #include <catch2/catch.hpp>
@@ -45,7 +46,8 @@ std::vector<std::pair<const char*, std::string>> LargeValues() {
       while (out.size() < size) out += character;
       return out;
     }());
-    values.emplace_back("cut at the end", WithAt(size, 0, "x") + std::string(character.substr(0, 1)));
+    values.emplace_back("cut at the end",
+                        WithAt(size, 0, "x") + std::string(character.substr(0, 1)));
     values.emplace_back("cut in the middle",
                         WithAt(size, kPiece - 1, character.substr(0, character.size() - 1)));
   }
@@ -92,12 +94,13 @@ TEST_CASE("large strings, fields, items and stream fields") {
     rows.Put(EntryKey("x", 2, 0), kT0, EntryValue("2-0", fields));
     rows.Put(EntryKey("x", 3, 0), kT0, EntryValue("3-0", {}));
     rows.Put(MetaKeyOf("stream", "x"), kT0, StreamMetaValue({3, 3, 0}));
-    CheckFiles(DecodeRows(rows),
-               {{StringPath("s"), value},
-                {InDb("strings_ttl.jsonl"), TtlLine("s", 5)},
-                {HashPath("h"), HashText({{"a", "before"}, {"b", value}, {"c", "after"}, {"d", value}})},
-                {ListPath("l"), ListText({"before", value, "after"})},
-                {StreamPath("x"), StreamText({{"1-0", {"f", "v"}}, {"2-0", fields}, {"3-0", {}}}, 3, 0)}});
+    CheckFiles(
+        DecodeRows(rows),
+        {{StringPath("s"), value},
+         {InDb("strings_ttl.jsonl"), TtlLine("s", 5)},
+         {HashPath("h"), HashText({{"a", "before"}, {"b", value}, {"c", "after"}, {"d", value}})},
+         {ListPath("l"), ListText({"before", value, "after"})},
+         {StreamPath("x"), StreamText({{"1-0", {"f", "v"}}, {"2-0", fields}, {"3-0", {}}}, 3, 0)}});
   }
 }
 
@@ -138,8 +141,9 @@ TEST_CASE("large blobs and large collections") {
     scores.emplace_back(name, std::to_string(i));
     bits.emplace_back(name, Bits(i));
   }
-  const Files expected = {
-      {HashPath("k"), HashText(fields)}, {SetPath("s"), SetText(members)}, {ZSetPath("z"), ZSetText(scores)}};
+  const Files expected = {{HashPath("k"), HashText(fields)},
+                          {SetPath("s"), SetText(members)},
+                          {ZSetPath("z"), ZSetText(scores)}};
   CheckFiles(DecodeRows(SnapshotBuilder()
                             .Put(HashBlobKey("k"), kT0, HashBlob(fields))
                             .Put(SetBlobKey("s"), kT0, SetBlob(members))
@@ -159,8 +163,8 @@ TEST_CASE("large blobs and large collections") {
 
 TEST_CASE("values around the sizes at which they move from memory to the file") {
   constexpr size_t kView = 64 << 10;
-  for (const size_t size : {kView / 16 - 1, kView / 16, kView / 16 + 1, kView - 20, kView - 9, kView,
-                            kView + 1, kPiece - 1, kPiece, kPiece + 1}) {
+  for (const size_t size : {kView / 16 - 1, kView / 16, kView / 16 + 1, kView - 20, kView - 9,
+                            kView, kView + 1, kPiece - 1, kPiece, kPiece + 1}) {
     INFO(size);
     const std::string value = WithAt(size, size - 2, "\xc3\xa9");
     SnapshotBuilder rows;
@@ -175,13 +179,18 @@ TEST_CASE("values around the sizes at which they move from memory to the file") 
 TEST_CASE("a large entry is read like a small one, and refused like one") {
   const std::string filler(2 << 20, 'x');
   const std::string good = EntryValue("1-0", {"f", filler});
-  const Strings bad = {good.substr(0, good.size() - 1), good + "\x12", EntryValue("1-0", {"f", filler, "g"}),
-                       good + '\xff', "X" + good.substr(1), good + std::string(11, '\xff')};
+  const Strings bad = {good.substr(0, good.size() - 1),
+                       good + "\x12",
+                       EntryValue("1-0", {"f", filler, "g"}),
+                       good + '\xff',
+                       "X" + good.substr(1),
+                       good + std::string(11, '\xff')};
   for (size_t i = 0; i < bad.size(); ++i) {
     INFO(i);
-    const DecodedRows out = DecodeRows(SnapshotBuilder()
-                                           .Put(EntryKey("s", 1, 0), kT0, bad[i])
-                                           .Put(MetaKeyOf("stream", "s"), kT0, StreamMetaValue({1, 1, 0})));
+    const DecodedRows out =
+        DecodeRows(SnapshotBuilder()
+                       .Put(EntryKey("s", 1, 0), kT0, bad[i])
+                       .Put(MetaKeyOf("stream", "s"), kT0, StreamMetaValue({1, 1, 0})));
     CHECK(out.damaged_codes() == Strings{"RedisInvalidStreamEntry"});
     CHECK((out.files.at(StreamPath("s")) == StreamText({}, 1, 0)));
     // The value stands in a file of its own, byte for byte.

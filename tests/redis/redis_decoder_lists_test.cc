@@ -1,5 +1,5 @@
-// Lists: windows, deltas, holes, keys that begin with "d|", and lists whose rows stand between one another: spec 02
-// sections 1.2, 3.3 and 3.4, section 6 items 5, 12 and 15.
+// Lists: windows, deltas, holes, keys that begin with "d|", and lists whose rows stand between one
+// another: spec 02 sections 1.2, 3.3 and 3.4, section 6 items 5, 12 and 15.
 #include <catch2/catch.hpp>
 
 #include "tests/support/decoded_rows.h"
@@ -37,13 +37,15 @@ TEST_CASE("a window from the meta alone") {
 TEST_CASE("the ends of the numbers") {
   CheckList(DecodeRows(Items({kMin, kMin + 1}).Put(ListMetaKey("q"), kT0, ListMetaValue(kMin, 2))),
             {std::to_string(kMin), std::to_string(kMin + 1)}, {});
-  CheckList(DecodeRows(Items({kMax - 1, kMax}).Put(ListMetaKey("q"), kT0, ListMetaValue(kMax - 1, 1))),
-            {std::to_string(kMax - 1)}, {"warning redis_list_items_outside_window 1"});
+  CheckList(
+      DecodeRows(Items({kMax - 1, kMax}).Put(ListMetaKey("q"), kT0, ListMetaValue(kMax - 1, 1))),
+      {std::to_string(kMax - 1)}, {"warning redis_list_items_outside_window 1"});
   // [min, -1): a window whose length is the greatest number.
-  CheckList(DecodeRows(Items({kMin, -2, -1, 0, kMax})
-                           .Put(ListMetaKey("q"), kT0, ListMetaValue(kMin, kMax))),
-            {std::to_string(kMin), "-2"},
-            {"warning redis_list_items_outside_window 3", "warning redis_list_length_mismatch 1"});
+  CheckList(
+      DecodeRows(
+          Items({kMin, -2, -1, 0, kMax}).Put(ListMetaKey("q"), kT0, ListMetaValue(kMin, kMax))),
+      {std::to_string(kMin), "-2"},
+      {"warning redis_list_items_outside_window 3", "warning redis_list_length_mismatch 1"});
 }
 
 TEST_CASE("deltas move both ends of the window") {
@@ -60,10 +62,10 @@ TEST_CASE("deltas move both ends of the window") {
     CHECK(out.report.rows.emitted + out.report.rows.operational == rows.Rows().size());
     return out;
   };
-  CheckList(decode({0, 1, 2}, 0, 1, {{0, 1}, {0, 1}}), {"0", "1", "2"}, {});              // RPUSH
-  CheckList(decode({-2, -1, 0}, 0, 1, {{-1, 1}, {-1, 1}}), {"-2", "-1", "0"}, {});        // LPUSH
-  CheckList(decode({2}, 0, 3, {{1, -1}, {1, -1}}), {"2"}, {});                            // LPOP
-  CheckList(decode({0}, 0, 3, {{0, -1}, {0, -1}}), {"0"}, {});                            // RPOP
+  CheckList(decode({0, 1, 2}, 0, 1, {{0, 1}, {0, 1}}), {"0", "1", "2"}, {});        // RPUSH
+  CheckList(decode({-2, -1, 0}, 0, 1, {{-1, 1}, {-1, 1}}), {"-2", "-1", "0"}, {});  // LPUSH
+  CheckList(decode({2}, 0, 3, {{1, -1}, {1, -1}}), {"2"}, {});                      // LPOP
+  CheckList(decode({0}, 0, 3, {{0, -1}, {0, -1}}), {"0"}, {});                      // RPOP
   CheckList(decode({-1, 0}, 0, 1, {{-2, 2}, {1, -1}}), {"-1", "0"}, {});
   CheckList(decode({}, 4, 2, {{2, -2}}), {}, {});
   // The sum is what counts, and its floor is 0.
@@ -121,8 +123,8 @@ TEST_CASE("a list of deltas only") {
   CHECK(drained.report.complete());
   const DecodedRows outside = delta(Items({5}), 0, 1);
   CHECK(outside.files.empty());
-  CHECK(outside.findings() == Strings{"note redis_ghost_collection 1",
-                                      "warning redis_list_items_outside_window 1"});
+  CHECK(outside.findings() ==
+        Strings{"note redis_ghost_collection 1", "warning redis_list_items_outside_window 1"});
 }
 
 TEST_CASE("a meta that cannot be read gives no window: all items") {
@@ -153,8 +155,7 @@ TEST_CASE("keys that begin with d|: the size of the value tells meta from delta"
   const std::string key = "d|" + std::string("\0\0\0\1q", 5) + U64(kT0) + std::string(4, '\0');
   REQUIRE(ListMetaKey(key) == ListDeltaKey("q", kT0));
   // The same row key: a delta of "q" with 16 bytes, the meta of another list with 24 or 32.
-  const DecodedRows delta =
-      DecodeRows(Items({0}).Put(ListMetaKey(key), kT0, ListDeltaValue(0, 1)));
+  const DecodedRows delta = DecodeRows(Items({0}).Put(ListMetaKey(key), kT0, ListDeltaValue(0, 1)));
   CheckList(delta, {"0"}, {});
   const DecodedRows meta = DecodeRows(SnapshotBuilder()
                                           .Put(ListMetaKey(key), kT0, ListMetaValue(0, 1, 77))
@@ -201,14 +202,14 @@ TEST_CASE("claims and fences are operational, whatever they look like") {
 }
 
 TEST_CASE("an item key that is shorter than a position is damaged") {
-  const DecodedRows out = DecodeRows(Items({0})
-                                         .Put(ListMetaKey("q"), kT0, ListMetaValue(0, 1))
-                                         .Put("!lst|itm|1234567", kT0, "x"));
+  const DecodedRows out = DecodeRows(
+      Items({0}).Put(ListMetaKey("q"), kT0, ListMetaValue(0, 1)).Put("!lst|itm|1234567", kT0, "x"));
   CHECK(out.files.at(ListPath("q")) == ListText({"0"}));
   CHECK(out.damaged_codes() == Strings{"RedisMalformedKey"});
   // Eight bytes are a position: the item of the list with the empty key.
-  const DecodedRows empty = DecodeRows(
-      SnapshotBuilder().Put(ItemKey("", 3), kT0, "x").Put(ListMetaKey(""), kT0, ListMetaValue(3, 1)));
+  const DecodedRows empty = DecodeRows(SnapshotBuilder()
+                                           .Put(ItemKey("", 3), kT0, "x")
+                                           .Put(ListMetaKey(""), kT0, ListMetaValue(3, 1)));
   CHECK(empty.files == Files{{ListPath(""), ListText({"x"})}});
 }
 

@@ -27,10 +27,10 @@ TEST_CASE("V11: names, and KEYMAP lines for those that cannot be reversed") {
       {"\xe6\x97\xa5\xe6\x9c\xac", "%E6%97%A5%E6%9C%AC", ""},
       {"~", "%7E", ""},
       {Times(80, ":"), Times(80, "%3A"), ""},
-      {Times(81, ":"), "fc0b215d8c08734224d15969a4f37ef3__" + Times(64, "%3A"),
-       Times(27, "Ojo6")},
+      {Times(81, ":"), "fc0b215d8c08734224d15969a4f37ef3__" + Times(64, "%3A"), Times(27, "Ojo6")},
       {Times(240, "x"), Times(240, "x"), ""},
-      {Times(241, "x"), "7dbf05774ebc8b0213e8f74d789e3447__" + Times(64, "x"), Times(80, "eHh4") + "eA"},
+      {Times(241, "x"), "7dbf05774ebc8b0213e8f74d789e3447__" + Times(64, "x"),
+       Times(80, "eHh4") + "eA"},
       {"b64.foo", "72ef1a090c013093607ce5a62f598cf4__b64.foo", "YjY0LmZvbw"},
       {"B64.foo", "B64.foo", ""},
       {"0123456789abcdef0123456789ABCDEF__x",
@@ -45,14 +45,15 @@ TEST_CASE("V11: names, and KEYMAP lines for those that cannot be reversed") {
   };
   for (const auto& c : cases) {
     INFO(c.name);
-    Files expected = {{"redis/db_0/strings/" + c.name + ".bin", "v"},
-                      {"redis/db_0/strings_ttl.jsonl",
-                       "{\"key\":\"" + c.name + "\",\"expire_at_ms\":5}\n"}};
+    Files expected = {
+        {"redis/db_0/strings/" + c.name + ".bin", "v"},
+        {"redis/db_0/strings_ttl.jsonl", "{\"key\":\"" + c.name + "\",\"expire_at_ms\":5}\n"}};
     if (!c.original.empty()) {
       expected["redis/db_0/KEYMAP.jsonl"] = "{\"encoded\":\"" + c.name + "\",\"original\":\"" +
                                             c.original + "\",\"kind\":\"sha-fallback\"}\n";
     }
-    CHECK(DecodeRows(SnapshotBuilder().Put(StrKey(c.key), kT0, StringValue("v", 5))).files == expected);
+    CHECK(DecodeRows(SnapshotBuilder().Put(StrKey(c.key), kT0, StringValue("v", 5))).files ==
+          expected);
   }
 }
 
@@ -80,14 +81,17 @@ TEST_CASE("one KEYMAP line a key, ascending by raw key, only for keys with a fil
 
 TEST_CASE("all seven folders with one awkward key each") {
   const std::string key = "..";
-  const auto only = [](const SnapshotBuilder& rows) { return DecodeRows(rows).files.begin()->first; };
+  const auto only = [](const SnapshotBuilder& rows) {
+    return DecodeRows(rows).files.begin()->first;
+  };
   CHECK(only(SnapshotBuilder().Put(StrKey(key), kT0, "")) == "redis/db_0/strings/...bin");
   CHECK(only(SnapshotBuilder().Put(HllKey(key), kT0, "")) == "redis/db_0/hll/...bin");
   CHECK(only(SnapshotBuilder().Put(FieldKey(key, ""), kT0, "")) == "redis/db_0/hashes/...json");
   CHECK(only(SnapshotBuilder().Put(ListMetaKey(key), kT0, ListMetaValue(0, 0))) ==
         "redis/db_0/lists/...json");
   CHECK(only(SnapshotBuilder().Put(SetMemberKey(key, ""), kT0, "")) == "redis/db_0/sets/...json");
-  CHECK(only(SnapshotBuilder().Put(ZSetMemberKey(key, ""), kT0, U64(0))) == "redis/db_0/zsets/...json");
+  CHECK(only(SnapshotBuilder().Put(ZSetMemberKey(key, ""), kT0, U64(0))) ==
+        "redis/db_0/zsets/...json");
   CHECK(only(SnapshotBuilder().Put(MetaKeyOf("stream", key), kT0, StreamMetaValue({}))) ==
         "redis/db_0/streams/...jsonl");
 }
@@ -111,7 +115,8 @@ TEST_CASE("keys around the limit of a name, in every family") {
 
 TEST_CASE("keys that differ only in case, or only in their escapes, are different files") {
   SnapshotBuilder rows;
-  for (const std::string& key : Strings{"A", "a", "%41", "%", "a%", "a.bin"}) rows.Put(StrKey(key), kT0, key);
+  for (const std::string& key : Strings{"A", "a", "%41", "%", "a%", "a.bin"})
+    rows.Put(StrKey(key), kT0, key);
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.files.size() == 6);
   CHECK(out.files.at("redis/db_0/strings/%2541.bin") == "%41");

@@ -1,4 +1,5 @@
-// Thousands of random stores, decoded twice: by the product, and by the simple reading of spec 02 in tests/support.
+// Thousands of random stores, decoded twice: by the product, and by the simple reading of spec 02
+// in tests/support.
 #include <catch2/catch.hpp>
 
 #include "base/text.h"
@@ -23,7 +24,9 @@ std::string Difference(Files found, const Files& expected) {
   for (const auto& [path, text] : expected) {
     const auto at = found.find(path);
     if (at == found.end()) return "missing: " + path + "\n" + text;
-    if (at->second != text) return path + "\nexpected: " + Printable(text, 2000) + "\nfound: " + Printable(at->second, 2000);
+    if (at->second != text)
+      return path + "\nexpected: " + Printable(text, 2000) +
+             "\nfound: " + Printable(at->second, 2000);
   }
   for (const auto& [path, text] : found) {
     if (expected.count(path) == 0) return "invented: " + path + "\n" + text;
@@ -43,8 +46,9 @@ std::string RowsText(const Store& store) {
 
 void CheckStore(uint64_t seed, const DecodeRowsOptions& options) {
   const Store store = RandomStore(seed);
-  const ExpectedTree expected = Expect(store, options.bare_rows_as_redis);
-  INFO("seed " << seed << ", memory " << options.sorter_bytes << RowsText(store));
+  const ExpectedTree expected = Expect(store, options.bare_rows_as_redis, options.at);
+  INFO("seed " << seed << ", memory " << options.sorter_bytes << ", at " << options.at.value_or(0)
+               << RowsText(store));
   const DecodedRows out = DecodeRows(ToSnapshot(store), options);
   REQUIRE(Difference(out.files, expected.files) == "");
   REQUIRE(out.report.rows.emitted == expected.emitted);
@@ -71,6 +75,16 @@ TEST_CASE("random stores mean the same to both readers") {
   // The stores are worth the time.
   CHECK(with_files > kStores / 2);
   CHECK(with_damage > kStores / 10);
+}
+
+TEST_CASE("random stores at the time of one of their rows") {
+  for (uint64_t seed = 20000; seed < 20000 + kStores / 4; ++seed) {
+    const Store store = RandomStore(seed);
+    if (store.empty()) continue;
+    DecodeRowsOptions options;
+    options.at = store[seed % store.size()].commit_ts;
+    CheckStore(seed, options);
+  }
 }
 
 TEST_CASE("random stores with sorters that spill at every record") {

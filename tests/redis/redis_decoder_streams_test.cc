@@ -37,7 +37,8 @@ void CheckStream(const DecodedRows& out, const std::string& text, const Strings&
 }
 
 TEST_CASE("entries in the order of their IDs, the meta last") {
-  const std::vector<Id> ids = {{0, 1}, {0, 255}, {0, 256}, {1, 0}, {256, 0}, {UINT64_MAX, UINT64_MAX}};
+  const std::vector<Id> ids = {{0, 1}, {0, 255}, {0, 256},
+                               {1, 0}, {256, 0}, {UINT64_MAX, UINT64_MAX}};
   for (const size_t size : {48U, 32U, 24U}) {
     SnapshotBuilder rows = Entries(ids);
     rows.Put(Meta(), kT0, StreamMetaValue({6, UINT64_MAX, UINT64_MAX}, size));
@@ -47,7 +48,8 @@ TEST_CASE("entries in the order of their IDs, the meta last") {
 
 TEST_CASE("a stream without entries") {
   CheckStream(DecodeRows(SnapshotBuilder().Put(Meta(), kT0, StreamMetaValue({0, 7, 3, 99}))),
-              "{\"_meta\":true,\"length\":0,\"last_ms\":7,\"last_seq\":3,\"expire_at_ms\":99}\n", {});
+              "{\"_meta\":true,\"length\":0,\"last_ms\":7,\"last_seq\":3,\"expire_at_ms\":99}\n",
+              {});
 }
 
 TEST_CASE("the ID of the key counts, not the one in the value") {
@@ -69,8 +71,8 @@ TEST_CASE("fields keep their order and their duplicates, and may be binary") {
 TEST_CASE("entries at or below the trim cursor are invisible") {
   const std::vector<Id> ids = {{0, 0}, {5, 1}, {5, 2}, {5, 3}, {6, 0}};
   const auto decode = [&](uint64_t length, Id trimmed) {
-    return DecodeRows(Entries(ids).Put(
-        Meta(), kT0, StreamMetaValue({length, 6, 0, 0, trimmed.ms, trimmed.seq})));
+    return DecodeRows(
+        Entries(ids).Put(Meta(), kT0, StreamMetaValue({length, 6, 0, 0, trimmed.ms, trimmed.seq})));
   };
   const DecodedRows out = decode(2, {5, 2});
   CheckStream(out, StreamText(Texts({{5, 3}, {6, 0}}), 6, 0),
@@ -125,9 +127,8 @@ TEST_CASE("a meta that cannot be read: entries are dumped, the TTL row counts") 
         std::string(49, '\0'), StreamMetaValue({uint64_t{1} << 63, 9, 9}),
         StreamMetaValue({UINT64_MAX, 9, 9}, 24)}) {
     INFO(Bv(value));
-    const DecodedRows out = DecodeRows(Entries({{0, 0}, {3, 1}})
-                                           .Put(Meta(), kT0, value)
-                                           .Put(TtlKey("s"), kT0, U64(44)));
+    const DecodedRows out = DecodeRows(
+        Entries({{0, 0}, {3, 1}}).Put(Meta(), kT0, value).Put(TtlKey("s"), kT0, U64(44)));
     CHECK(out.files.at(StreamPath("s")) == StreamText(Texts({{0, 0}, {3, 1}}), 3, 1, 44));
     CHECK(out.damaged_codes() == Strings{"RedisInvalidStreamMeta"});
     CHECK(out.findings().empty());
@@ -213,17 +214,17 @@ TEST_CASE("salvage brings a legacy stream out, sorted by ID") {
   DecodeRowsOptions salvage;
   salvage.salvage = true;
   const auto decode = [&](const std::string& value) {
-    return DecodeRows(SnapshotBuilder()
-                          .Put(StreamBlobKey("s"), kT0, value)
-                          .Put(TtlKey("s"), kT0, U64(44)),
-                      salvage);
+    return DecodeRows(
+        SnapshotBuilder().Put(StreamBlobKey("s"), kT0, value).Put(TtlKey("s"), kT0, U64(44)),
+        salvage);
   };
   const std::string blob =
       StreamBlob({{"10-1", {"f", "v", "f", "\xff"}}, {"9-18446744073709551615", {}}, {"10-0", {}}});
-  CheckStream(decode(blob),
-              StreamText({{"9-18446744073709551615", {}}, {"10-0", {}}, {"10-1", {"f", "v", "f", "\xff"}}},
-                         10, 1, 44),
-              {"warning redis_legacy_stream_blob 1"});
+  CheckStream(
+      decode(blob),
+      StreamText({{"9-18446744073709551615", {}}, {"10-0", {}}, {"10-1", {"f", "v", "f", "\xff"}}},
+                 10, 1, 44),
+      {"warning redis_legacy_stream_blob 1"});
   CHECK(decode("").files == Files{{StreamPath("s"), StreamText({}, 0, 0, 44)}});
   for (const std::string& bad : {StreamBlob({{"10", {}}}), StreamBlob({{"1-1", {"f"}}}),
                                  StreamBlob({{"1-18446744073709551616", {}}}), std::string("x")}) {

@@ -14,7 +14,8 @@ constexpr uint64_t kMax = UINT64_MAX >> 1;
 constexpr uint64_t kIndex = 1000;  // what the TTL row says
 constexpr uint64_t kMeta = 2000;   // what the meta says
 
-SnapshotBuilder WithTtlRow(const std::string& key, const std::string& value, uint64_t expire_at_ms) {
+SnapshotBuilder WithTtlRow(const std::string& key, const std::string& value,
+                           uint64_t expire_at_ms) {
   SnapshotBuilder rows;
   rows.Put(key, kT0, value).Put(TtlKey("k"), kT0, U64(expire_at_ms));
   return rows;
@@ -69,11 +70,10 @@ TEST_CASE("only flag bit 0 of an envelope counts") {
 }
 
 TEST_CASE("string and HLL of one key, each with its own expiry") {
-  const DecodedRows out =
-      DecodeRows(SnapshotBuilder()
-                     .Put(StrKey("k"), kT0, StringValue("v", 5))
-                     .Put(HllKey("k"), kT0, SetBlob({"a"}))
-                     .Put(TtlKey("k"), kT0, U64(kIndex)));
+  const DecodedRows out = DecodeRows(SnapshotBuilder()
+                                         .Put(StrKey("k"), kT0, StringValue("v", 5))
+                                         .Put(HllKey("k"), kT0, SetBlob({"a"}))
+                                         .Put(TtlKey("k"), kT0, U64(kIndex)));
   CHECK(out.files == Files{{StringPath("k"), "v"},
                            {HllPath("k"), SetBlob({"a"})},
                            {InDb("strings_ttl.jsonl"), TtlLine("k", 5)},
@@ -134,8 +134,7 @@ std::vector<CollectionCase> CollectionCases() {
   alone("set blob", {{SetBlobKey("k"), SetBlob({})}});
   alone("zset blob", {{ZSetBlobKey("k"), ZSetBlob({})}});
   alone("field and delta", {{FieldKey("k", "f"), "v"}, {DeltaKeyOf("hs", "k", kT0), I64(1)}});
-  alone("item and delta",
-        {{ItemKey("k", 0), "i"}, {ListDeltaKey("k", kT0), ListDeltaValue(0, 1)}});
+  alone("item and delta", {{ItemKey("k", 0), "i"}, {ListDeltaKey("k", kT0), ListDeltaValue(0, 1)}});
   return cases;
 }
 
@@ -188,13 +187,22 @@ TEST_CASE("a TTL row that is older than all deltas of a collection without a met
 }
 
 TEST_CASE("a stale TTL row of a list") {
-  const DecodedRows out =
-      DecodeRows(SnapshotBuilder()
-                     .Put(ItemKey("k", -1), kT0, "i")
-                     .Put(ListDeltaKey("k", 300), kT1, ListDeltaValue(-1, 1))
-                     .Put(TtlKey("k"), 299, U64(kIndex)));
+  const DecodedRows out = DecodeRows(SnapshotBuilder()
+                                         .Put(ItemKey("k", -1), kT0, "i")
+                                         .Put(ListDeltaKey("k", 300), kT1, ListDeltaValue(-1, 1))
+                                         .Put(TtlKey("k"), 299, U64(kIndex)));
   CHECK(out.files == Files{{ListPath("k"), ListText({"i"})}});
   CHECK(out.findings() == Strings{"note redis_stale_ttl_index 1"});
+}
+
+TEST_CASE("of a key of two types the winner's own meta decides") {
+  const DecodedRows out = DecodeRows(SnapshotBuilder()
+                                         .Put(FieldKey("k", "f"), kT0, "v")
+                                         .Put(MetaKeyOf("hs", "k"), kT0, OldCountMetaValue(1))
+                                         .Put(MetaKeyOf("st", "k"), kT0, CountMetaValue(0, kMeta))
+                                         .Put(TtlKey("k"), kT0, U64(kIndex)));
+  CHECK(out.files == Files{{HashPath("k"), HashText({{"f", "v"}}, kIndex)}});
+  CHECK(out.findings() == Strings{"warning redis_type_conflict 1"});
 }
 
 TEST_CASE("orphan TTL rows are counted, and only those") {

@@ -30,11 +30,10 @@ std::vector<TypeRows> Table() {
        ListText({"i"})},
       {"hash", {{FieldKey("k", "f"), "v"}}, HashPath("k"), HashText({{"f", "v"}})},
       {"set", {{SetMemberKey("k", "m"), ""}}, SetPath("k"), SetText({"m"})},
-      {"zset",
-       {{ZSetMemberKey("k", "z"), U64(Bits(2))}},
-       ZSetPath("k"),
-       ZSetText({{"z", "2"}})},
-      {"hash blob", {{HashBlobKey("k"), HashBlob({{"bf", "bv"}})}}, HashPath("k"),
+      {"zset", {{ZSetMemberKey("k", "z"), U64(Bits(2))}}, ZSetPath("k"), ZSetText({{"z", "2"}})},
+      {"hash blob",
+       {{HashBlobKey("k"), HashBlob({{"bf", "bv"}})}},
+       HashPath("k"),
        HashText({{"bf", "bv"}})},
       {"set blob", {{SetBlobKey("k"), SetBlob({"bm"})}}, SetPath("k"), SetText({"bm"})},
       {"zset blob",
@@ -110,7 +109,7 @@ TEST_CASE("rows of all types at once: string and HLL") {
 
 TEST_CASE("what counts as presence of a collection") {
   struct Case {
-    std::string row;      // of the winner
+    std::string row;  // of the winner
     std::string value;
     std::string path;
     std::string content;  // of the winner's file; empty: a ghost, no file

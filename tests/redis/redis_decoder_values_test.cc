@@ -1,4 +1,5 @@
-// Strings, HLLs, scores and rows that look like something else: spec 02 sections 2.1, 2.2 and 4.2, traps of section 6.
+// Strings, HLLs, scores and rows that look like something else: spec 02 sections 2.1, 2.2 and 4.2,
+// traps of section 6.
 #include <algorithm>
 #include <limits>
 
@@ -21,7 +22,10 @@ TEST_CASE("strings: envelope off, everything else as it is") {
       {StringValue("\xff\x01"), "\xff\x01"},
       {"", ""},
       {"\xff", "\xff"},
-      {"\xff\x02" "abc", "\xff\x02" "abc"},
+      {"\xff\x02"
+       "abc",
+       "\xff\x02"
+       "abc"},
       {"\x01\xff", "\x01\xff"},
       {"{}", "{}"},
       {std::string("\0RH\1", 4), std::string("\0RH\1", 4)},
@@ -37,8 +41,8 @@ TEST_CASE("strings: envelope off, everything else as it is") {
 
 TEST_CASE("trap 2: envelopes that are cut") {
   const std::string with_ttl = StringValue("", 5);
-  for (const std::string& value :
-       {std::string("\xff\x01"), with_ttl.substr(0, 3), with_ttl.substr(0, 10), std::string("\xff\x01\xff")}) {
+  for (const std::string& value : {std::string("\xff\x01"), with_ttl.substr(0, 3),
+                                   with_ttl.substr(0, 10), std::string("\xff\x01\xff")}) {
     INFO(Bv(value));
     const DecodedRows out = DecodeOne(StrKey("k"), value);
     CHECK(out.damaged_codes() == Strings{"RedisInvalidStringValue"});
@@ -54,9 +58,8 @@ TEST_CASE("trap 2: envelopes that are cut") {
 }
 
 TEST_CASE("trap 2: an HLL that cannot be read lets the string beside it be") {
-  const DecodedRows out = DecodeRows(SnapshotBuilder()
-                                         .Put(StrKey("k"), kT0, StringValue("v"))
-                                         .Put(HllKey("k"), kT0, "\xff\x02"));
+  const DecodedRows out = DecodeRows(
+      SnapshotBuilder().Put(StrKey("k"), kT0, StringValue("v")).Put(HllKey("k"), kT0, "\xff\x02"));
   CHECK(out.files.at(StringPath("k")) == "v");
   CHECK(out.files.count(HllPath("k")) == 0);
   CHECK(out.damaged_codes() == Strings{"RedisInvalidHLLValue"});
@@ -156,15 +159,16 @@ TEST_CASE("score rows are an index: they neither add nor change members") {
 TEST_CASE("trap 9: user keys that look internal are ordinary") {
   SnapshotBuilder rows;
   Files expected;
-  for (const std::string& key : Strings{"!hs|meta|x", "!redis|str|", "!redis|ttl|k", "_meta_last_commit_ts",
-                                        "!txn|lock|k", "!lst|itm|"}) {
+  for (const std::string& key : Strings{"!hs|meta|x", "!redis|str|", "!redis|ttl|k",
+                                        "_meta_last_commit_ts", "!txn|lock|k", "!lst|itm|"}) {
     rows.Put(StrKey(key), kT0, StringValue(key));
     expected[StringPath(key)] = key;
   }
   CHECK(DecodeRows(rows).files == expected);
 }
 
-TEST_CASE("trap 9: a raw value at a key that looks internal is damaged, not lost and not believed") {
+TEST_CASE(
+    "trap 9: a raw value at a key that looks internal is damaged, not lost and not believed") {
   const DecodedRows out = DecodeRows(SnapshotBuilder()
                                          .Put("!hs|meta|counter", kT0, "42")
                                          .Put("!zs|mem|counter", kT0, "42")
@@ -178,9 +182,18 @@ TEST_CASE("trap 9: a raw value at a key that looks internal is damaged, not lost
 }
 
 TEST_CASE("trap 10: fields, members and items that are empty, binary, or text by accident") {
-  const std::string awkward[] = {"", std::string("\0", 1), "\x7f", "\xc3\xa9", "\xc3", "\xed\xa0\x80",
-                                 "\xf4\x90\x80\x80", "\xc0\x80", "\xe2\x80\xa8", "<&>\"\\\b\f\n\r\t\x1f",
-                                 "\xf0\x9f\x98\x80", "{\"base64\":\"_w\"}"};
+  const std::string awkward[] = {"",
+                                 std::string("\0", 1),
+                                 "\x7f",
+                                 "\xc3\xa9",
+                                 "\xc3",
+                                 "\xed\xa0\x80",
+                                 "\xf4\x90\x80\x80",
+                                 "\xc0\x80",
+                                 "\xe2\x80\xa8",
+                                 "<&>\"\\\b\f\n\r\t\x1f",
+                                 "\xf0\x9f\x98\x80",
+                                 "{\"base64\":\"_w\"}"};
   Pairs fields;
   Strings items;
   SnapshotBuilder rows;
@@ -212,8 +225,9 @@ TEST_CASE("trap 16: what only the node needs is never unknown") {
 
 TEST_CASE("rows under !redis| of no known family are unknown") {
   const DecodedRows out = DecodeOne("!redis|new|x", "y");
-  CHECK(out.files == Files{{"unknown/rows.jsonl", "{\"key\":\"!redis|new|x\",\"value\":\"y\",\"commit_ts\":" +
-                                                      std::to_string(kT0) + "}\n"}});
+  CHECK(out.files ==
+        Files{{"unknown/rows.jsonl", "{\"key\":\"!redis|new|x\",\"value\":\"y\",\"commit_ts\":" +
+                                         std::to_string(kT0) + "}\n"}});
   CHECK(out.findings() == Strings{"warning unknown_rows 1"});
   CHECK(out.report.rows.unknown == 1);
 }

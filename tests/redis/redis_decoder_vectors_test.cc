@@ -33,9 +33,9 @@ TEST_CASE("V1: a string") {
 }
 
 TEST_CASE("V2, V2b: a string with a TTL, and its index row") {
-  const DecodedRows out = DecodeHex(
-      {{"2172656469737c7374727c73657373696f6e3a616263", "ff0101000001941f297c0076"},
-       {"2172656469737c74746c7c73657373696f6e3a616263", "000001941f297c00"}});
+  const DecodedRows out =
+      DecodeHex({{"2172656469737c7374727c73657373696f6e3a616263", "ff0101000001941f297c0076"},
+                 {"2172656469737c74746c7c73657373696f6e3a616263", "000001941f297c00"}});
   CHECK(out.files == Files{{"redis/db_0/strings/session%3Aabc.bin", "v"},
                            {"redis/db_0/strings_ttl.jsonl",
                             "{\"key\":\"session%3Aabc\",\"expire_at_ms\":1735689600000}\n"}});
@@ -94,13 +94,13 @@ TEST_CASE("V6: a zset with its score row") {
 }
 
 TEST_CASE("V7, V7b, V7d: a list with a negative head and a claim") {
-  const DecodedRows out = DecodeHex(
-      {{"216c73747c6d6574617c71",
-        "ffffffffffffffff000000000000000200000000000000030000000000000000"},
-       {"216c73747c69746d7c717fffffffffffffff", "61"},
-       {"216c73747c69746d7c718000000000000000", "62"},
-       {"216c73747c69746d7c718000000000000001", "63"},
-       {"216c73747c636c61696d7c00000001718000000000000000", ""}});
+  const DecodedRows out =
+      DecodeHex({{"216c73747c6d6574617c71",
+                  "ffffffffffffffff000000000000000200000000000000030000000000000000"},
+                 {"216c73747c69746d7c717fffffffffffffff", "61"},
+                 {"216c73747c69746d7c718000000000000000", "62"},
+                 {"216c73747c69746d7c718000000000000001", "63"},
+                 {"216c73747c636c61696d7c00000001718000000000000000", ""}});
   CHECK(out.files == Files{{"redis/db_0/lists/q.json", ListText({"a", "b", "c"})}});
   CHECK(out.findings().empty());
   CHECK(out.report.rows.emitted == 4);
@@ -108,25 +108,24 @@ TEST_CASE("V7, V7b, V7d: a list with a negative head and a claim") {
 }
 
 TEST_CASE("V7c: LPUSH whose delta is not in the meta yet") {
-  const DecodedRows out = DecodeHex(
-      {{"216c73747c6d6574617c71",
-        "0000000000000000000000000000000200000000000000020000000000000000"},
-       {"216c73747c6d6574617c647c0000000171019000000000000100000000",
-        "ffffffffffffffff0000000000000001"},
-       {"216c73747c69746d7c717fffffffffffffff", "61"},
-       {"216c73747c69746d7c718000000000000000", "62"},
-       {"216c73747c69746d7c718000000000000001", "63"}});
+  const DecodedRows out =
+      DecodeHex({{"216c73747c6d6574617c71",
+                  "0000000000000000000000000000000200000000000000020000000000000000"},
+                 {"216c73747c6d6574617c647c0000000171019000000000000100000000",
+                  "ffffffffffffffff0000000000000001"},
+                 {"216c73747c69746d7c717fffffffffffffff", "61"},
+                 {"216c73747c69746d7c718000000000000000", "62"},
+                 {"216c73747c69746d7c718000000000000001", "63"}});
   CHECK(out.files == Files{{"redis/db_0/lists/q.json", ListText({"a", "b", "c"})}});
   CHECK(out.findings().empty());
   CHECK(out.report.rows.emitted == 5);
 }
 
 TEST_CASE("V7e: the meta of a list whose key begins with d|") {
-  for (const Slice value :
-       {"000000000000000000000000000000010000000000000001",
-        "0000000000000000000000000000000100000000000000010000000000000000"}) {
-    const DecodedRows out = DecodeHex(
-        {{"216c73747c6d6574617c647c78", value}, {"216c73747c69746d7c647c788000000000000000", "76"}});
+  for (const Slice value : {"000000000000000000000000000000010000000000000001",
+                            "0000000000000000000000000000000100000000000000010000000000000000"}) {
+    const DecodedRows out = DecodeHex({{"216c73747c6d6574617c647c78", value},
+                                       {"216c73747c69746d7c647c788000000000000000", "76"}});
     CHECK(out.files == Files{{"redis/db_0/lists/d%7Cx.json", ListText({"v"})}});
     CHECK(out.findings().empty());
   }
@@ -141,12 +140,13 @@ TEST_CASE("V8, V8b: a stream") {
       "00525845010a0f313731343430303030303030302d3012056576656e7412056c6f67696e");
   rows.Put(EntryKey("s", 1714400000001, 0), kT0, EntryValue("1714400000001-0", {}));
   const DecodedRows out = DecodeRows(rows);
-  CHECK(out.files ==
-        Files{{"redis/db_0/streams/s.jsonl",
-               "{\"id\":\"1714400000000-0\",\"fields\":[{\"name\":\"event\",\"value\":\"login\"}]}\n"
-               "{\"id\":\"1714400000001-0\",\"fields\":[]}\n"
-               "{\"_meta\":true,\"length\":2,\"last_ms\":1714400000001,\"last_seq\":0,"
-               "\"expire_at_ms\":null}\n"}});
+  CHECK(
+      out.files ==
+      Files{{"redis/db_0/streams/s.jsonl",
+             "{\"id\":\"1714400000000-0\",\"fields\":[{\"name\":\"event\",\"value\":\"login\"}]}\n"
+             "{\"id\":\"1714400000001-0\",\"fields\":[]}\n"
+             "{\"_meta\":true,\"length\":2,\"last_ms\":1714400000001,\"last_seq\":0,"
+             "\"expire_at_ms\":null}\n"}});
   CHECK(out.findings().empty());
   CHECK(out.report.rows.emitted == 3);
 }

@@ -11,7 +11,8 @@
 
 namespace snaptree::test {
 
-// What is really on disk below `root`: regular files by path; a folder that holds nothing is "path/".
+// What is really on disk below `root`: regular files by path; a folder that holds nothing is
+// "path/".
 inline Files ReadTree(const std::string& root) {
   Files files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {

@@ -55,8 +55,14 @@ void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, Memo
                            return scratch.path();
                          }};
   };
-  const DecodeContext context{input.container->rows(), scan,     *tree,          report.findings,
-                              ledger,                  progress, sorter_options, options.salvage,
+  const DecodeContext context{input.container->rows(),
+                              scan,
+                              *tree,
+                              report.findings,
+                              ledger,
+                              progress,
+                              sorter_options,
+                              options.salvage,
                               options.bare_rows_as_redis};
   BookOthers(scan, &ledger, &report);
   DamagedRows damaged(context.source, *tree);
@@ -123,7 +129,9 @@ DecodedRows DecodeRows(const SnapshotBuilder& snapshot, const DecodeRowsOptions&
   if (rows.Sum() != rows.total) throw std::runtime_error("rows do not add up");
   const auto damaged = out.files.find("unknown/damaged/rows.jsonl");
   const uint64_t kept =
-      damaged == out.files.end() ? 0 : static_cast<uint64_t>(std::count(damaged->second.begin(), damaged->second.end(), '\n'));
+      damaged == out.files.end()
+          ? 0
+          : static_cast<uint64_t>(std::count(damaged->second.begin(), damaged->second.end(), '\n'));
   if (kept != rows.damaged) throw std::runtime_error("damaged rows are not all kept");
   return out;
 }

@@ -1,4 +1,5 @@
-// The recorded node of testdata/node1, decoded once for all golden tests of a program. For programs that link all libraries.
+// The recorded node of testdata/node1, decoded once for all golden tests of a program. For programs
+// that link all libraries.
 #pragma once
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
-// The logical view of a store, and what each row says about a user key: spec 02 chapters 1 and 2. See redis_store.h.
+// The logical view of a store, and what each row says about a user key: spec 02 chapters 1 and 2.
+// See redis_store.h.
 #include "tests/support/redis_meaning.h"
 
 #include <tuple>
@@ -59,11 +60,13 @@ Meta StreamMetaOf(Slice v) {
 
 }  // namespace
 
-std::map<std::string, StoreRow> Meaning::View(const Store& store) {
+std::map<std::string, StoreRow> Meaning::View(const Store& store, std::optional<uint64_t> at_time) {
   uint64_t now = 0;
+  for (const StoreRow& row : store) now = std::max(now, row.commit_ts);
+  now = at_time.value_or(now);
   std::map<std::string, StoreRow> view;
   for (const StoreRow& row : store) {
-    now = std::max(now, row.commit_ts);
+    if (row.commit_ts > now) continue;
     const auto [at, is_new] = view.emplace(row.key, row);
     if (!is_new && at->second.commit_ts < row.commit_ts) at->second = row;
   }
@@ -74,7 +77,8 @@ std::map<std::string, StoreRow> Meaning::View(const Store& store) {
   return view;
 }
 
-void Meaning::TakeDelta(Slice rest, const StoreRow& row, size_t value_size, Collection Key::*where) {
+void Meaning::TakeDelta(Slice rest, const StoreRow& row, size_t value_size,
+                        Collection Key::*where) {
   std::string key;
   if (!UserKey(&rest, &key) || rest.size() != 12 || row.value.size() != value_size) {
     ++tree_.damaged;
@@ -100,7 +104,8 @@ void Meaning::TakeCounted(Slice prefix, Slice key, const StoreRow& row, Collecti
   Slice rest = key.substr(prefix.size());
   const bool is_meta = prefix.ends_with("|meta|");
   const bool is_stream = where == &Key::stream;
-  if (is_meta && !is_stream && rest.starts_with("d|")) return TakeDelta(rest.substr(2), row, 8, where);
+  if (is_meta && !is_stream && rest.starts_with("d|"))
+    return TakeDelta(rest.substr(2), row, 8, where);
   std::string user_key;
   const bool fits = UserKey(&rest, &user_key) && (!is_meta || rest.empty()) &&
                     (is_meta || !is_stream || rest.size() == 16);
@@ -136,12 +141,30 @@ void Meaning::Take(const std::string& key, const StoreRow& row) {
     state.ttl_commit_ts = row.commit_ts;
     return;
   }
-  if (is("!redis|str|")) { keys_[rest_of("!redis|str|")].string = row.value; return; }
-  if (is("!redis|hll|")) { keys_[rest_of("!redis|hll|")].hll = row.value; return; }
-  if (is("!redis|hash|")) { keys_[rest_of("!redis|hash|")].hash.blob = row.value; return; }
-  if (is("!redis|set|")) { keys_[rest_of("!redis|set|")].set.blob = row.value; return; }
-  if (is("!redis|zset|")) { keys_[rest_of("!redis|zset|")].zset.blob = row.value; return; }
-  if (is("!redis|stream|")) { keys_[rest_of("!redis|stream|")].stream.blob = row.value; return; }
+  if (is("!redis|str|")) {
+    keys_[rest_of("!redis|str|")].string = row.value;
+    return;
+  }
+  if (is("!redis|hll|")) {
+    keys_[rest_of("!redis|hll|")].hll = row.value;
+    return;
+  }
+  if (is("!redis|hash|")) {
+    keys_[rest_of("!redis|hash|")].hash.blob = row.value;
+    return;
+  }
+  if (is("!redis|set|")) {
+    keys_[rest_of("!redis|set|")].set.blob = row.value;
+    return;
+  }
+  if (is("!redis|zset|")) {
+    keys_[rest_of("!redis|zset|")].zset.blob = row.value;
+    return;
+  }
+  if (is("!redis|stream|")) {
+    keys_[rest_of("!redis|stream|")].stream.blob = row.value;
+    return;
+  }
   if (is("!lst|meta|")) return TakeListMeta(Slice(key).substr(10), row);
   if (is("!lst|itm|")) {
     const std::string rest = rest_of("!lst|itm|");
@@ -153,8 +176,8 @@ void Meaning::Take(const std::string& key, const StoreRow& row) {
     return;
   }
   const std::tuple<Slice, Collection Key::*> families[] = {
-      {"!hs|fld|", &Key::hash},       {"!hs|meta|", &Key::hash},       {"!st|mem|", &Key::set},
-      {"!st|meta|", &Key::set},       {"!zs|mem|", &Key::zset},        {"!zs|meta|", &Key::zset},
+      {"!hs|fld|", &Key::hash},        {"!hs|meta|", &Key::hash},       {"!st|mem|", &Key::set},
+      {"!st|meta|", &Key::set},        {"!zs|mem|", &Key::zset},        {"!zs|meta|", &Key::zset},
       {"!stream|meta|", &Key::stream}, {"!stream|entry|", &Key::stream}};
   for (const auto& [prefix, where] : families) {
     if (is(prefix)) return TakeCounted(prefix, key, row, where);

@@ -1,5 +1,5 @@
-// What a store of Redis rows means, key by key: the states that redis_meaning.cc finds and redis_meaning_files.cc writes.
-// Only these two include it; tests call Expect() of redis_store.h.
+// What a store of Redis rows means, key by key: the states that redis_meaning.cc finds and
+// redis_meaning_files.cc writes. Only these two include it; tests call Expect() of redis_store.h.
 #pragma once
 
 #include <algorithm>
@@ -58,15 +58,16 @@ struct Key {
 // Reads a store, then writes the tree that a decoder should make of it.
 class Meaning {
  public:
-  Meaning(const Store& store, bool bare_rows_as_redis) : bare_as_redis_(bare_rows_as_redis) {
-    for (const auto& [key, row] : View(store)) Take(key, row);
+  Meaning(const Store& store, bool bare_rows_as_redis, std::optional<uint64_t> at)
+      : bare_as_redis_(bare_rows_as_redis) {
+    for (const auto& [key, row] : View(store, at)) Take(key, row);
   }
 
   ExpectedTree Tree();
 
  private:
   // Logical keys, each with the version that counts.
-  static std::map<std::string, StoreRow> View(const Store& store);
+  static std::map<std::string, StoreRow> View(const Store& store, std::optional<uint64_t> at);
 
   void Take(const std::string& key, const StoreRow& row);
   void TakeListMeta(Slice rest, const StoreRow& row);

@@ -1,4 +1,5 @@
-// From what is known about a key to its files: spec 02 section 1.5 and chapters 3 and 4. See redis_store.h.
+// From what is known about a key to its files: spec 02 section 1.5 and chapters 3 and 4. See
+// redis_store.h.
 #include "tests/support/redis_meaning.h"
 
 namespace snaptree::test {
@@ -140,8 +141,10 @@ bool Meaning::WriteStream(const std::string& key, const Key& state) {
   std::vector<EntryText> texts;
   bool whole = true;
   for (const auto& [id, value] : stream.elements) {
-    const std::pair<uint64_t, uint64_t> place = {Number(Slice(id).substr(0, 8)), Number(Slice(id).substr(8))};
-    if (stream.meta->trimmed != std::pair<uint64_t, uint64_t>{} && place <= stream.meta->trimmed) continue;
+    const std::pair<uint64_t, uint64_t> place = {Number(Slice(id).substr(0, 8)),
+                                                 Number(Slice(id).substr(8))};
+    if (stream.meta->trimmed != std::pair<uint64_t, uint64_t>{} && place <= stream.meta->trimmed)
+      continue;
     EntryText text;
     text.id = std::to_string(place.first) + "-" + std::to_string(place.second);
     if (ParseEntry(value, &text.names_and_values)) {
@@ -152,7 +155,8 @@ bool Meaning::WriteStream(const std::string& key, const Key& state) {
       whole = false;
     }
   }
-  tree_.files[StreamPath(key)] = StreamText(texts, last.first, last.second, ExpiryOf(state, stream));
+  tree_.files[StreamPath(key)] =
+      StreamText(texts, last.first, last.second, ExpiryOf(state, stream));
   tree_.emitted += texts.size() + RowsOf(stream);
   return whole;
 }
@@ -207,11 +211,12 @@ void Meaning::Write(const std::string& key, const Key& state) {
       state.stream.meta.has_value(),
       state.stream.blob.has_value() && !state.stream.meta,
   };
-  constexpr Type kTypes[] = {kString, kHll, kBare, kList, kHash,   kSet,
-                             kZSet,   kHash, kSet, kZSet, kStream, kDead};
+  constexpr Type kTypes[] = {kString, kHll,  kBare, kList, kHash,   kSet,
+                             kZSet,   kHash, kSet,  kZSet, kStream, kDead};
   std::vector<Type> types;
   for (size_t i = 0; i < std::size(present); ++i) {
-    if (present[i] && std::find(types.begin(), types.end(), kTypes[i]) == types.end()) types.push_back(kTypes[i]);
+    if (present[i] && std::find(types.begin(), types.end(), kTypes[i]) == types.end())
+      types.push_back(kTypes[i]);
   }
   const bool hll_beside_string = types.size() > 1 && types[0] == kString && types[1] == kHll;
   tree_.conflict = tree_.conflict || types.size() > (hll_beside_string ? 2 : 1);
@@ -220,8 +225,10 @@ void Meaning::Write(const std::string& key, const Key& state) {
   if (state.bare && !bare_as_redis_) {
     std::string& lines = tree_.files["rawkv/data.jsonl"];
     lines += "{\"key\":" + Bv(key) + ",\"value\":" + Bv(*state.bare);
-    if (types.empty() && state.ttl) lines += ",\"redis_expire_at_ms\":" + std::to_string(*state.ttl);
-    if (state.bare_expire_at != 0) lines += ",\"expire_at_hlc\":" + std::to_string(state.bare_expire_at);
+    if (types.empty() && state.ttl)
+      lines += ",\"redis_expire_at_ms\":" + std::to_string(*state.ttl);
+    if (state.bare_expire_at != 0)
+      lines += ",\"expire_at_hlc\":" + std::to_string(state.bare_expire_at);
     lines += "}\n";
     ++tree_.emitted;
   }
@@ -235,14 +242,29 @@ void Meaning::Write(const std::string& key, const Key& state) {
       whole = WriteString(key, state);
       if (state.hll) whole = WriteHll(key, state) && whole;
       break;
-    case kHll: whole = WriteHll(key, state); break;
-    case kBare: WriteBlobFile(StringPath(key), "strings_ttl.jsonl", key, *state.bare, TtlRow(state)); break;
-    case kList: WriteList(key, state); break;
-    case kHash: whole = WriteCounted(HashPath(key), state, state.hash, HashBlobSamples(), FieldsText, false); break;
-    case kSet: whole = WriteCounted(SetPath(key), state, state.set, SetBlobSamples(), MembersText, false); break;
-    case kZSet: whole = WriteCounted(ZSetPath(key), state, state.zset, ZSetBlobSamples(), ScoresText, true); break;
-    case kStream: whole = WriteStream(key, state); break;
-    case kDead: break;
+    case kHll:
+      whole = WriteHll(key, state);
+      break;
+    case kBare:
+      WriteBlobFile(StringPath(key), "strings_ttl.jsonl", key, *state.bare, TtlRow(state));
+      break;
+    case kList:
+      WriteList(key, state);
+      break;
+    case kHash:
+      whole = WriteCounted(HashPath(key), state, state.hash, HashBlobSamples(), FieldsText, false);
+      break;
+    case kSet:
+      whole = WriteCounted(SetPath(key), state, state.set, SetBlobSamples(), MembersText, false);
+      break;
+    case kZSet:
+      whole = WriteCounted(ZSetPath(key), state, state.zset, ZSetBlobSamples(), ScoresText, true);
+      break;
+    case kStream:
+      whole = WriteStream(key, state);
+      break;
+    case kDead:
+      break;
   }
   if (!whole) ++tree_.losses;
 }
@@ -252,8 +274,8 @@ ExpectedTree Meaning::Tree() {
   return std::move(tree_);
 }
 
-ExpectedTree Expect(const Store& store, bool bare_rows_as_redis) {
-  return Meaning(store, bare_rows_as_redis).Tree();
+ExpectedTree Expect(const Store& store, bool bare_rows_as_redis, std::optional<uint64_t> at) {
+  return Meaning(store, bare_rows_as_redis, at).Tree();
 }
 
 }  // namespace snaptree::test

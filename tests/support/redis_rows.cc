@@ -76,7 +76,9 @@ std::string ListDeltaKey(Slice key, uint64_t commit_ts, uint32_t seq) {
   return DeltaKeyOf("lst", key, commit_ts, seq);
 }
 std::string ItemKey(Slice key, int64_t seq) { return Join("!lst|itm|", key) + SortableI64(seq); }
-std::string ClaimKey(Slice key, int64_t seq) { return "!lst|claim|" + Sized(key) + SortableI64(seq); }
+std::string ClaimKey(Slice key, int64_t seq) {
+  return "!lst|claim|" + Sized(key) + SortableI64(seq);
+}
 std::string EntryKey(Slice key, uint64_t ms, uint64_t seq) {
   return "!stream|entry|" + Sized(key) + U64(ms) + U64(seq);
 }
@@ -113,7 +115,8 @@ std::string EntryValue(Slice id, const Strings& names_and_values) {
 
 std::string HashBlob(const Pairs& fields) {
   std::string out = Magic("RH");
-  for (const auto& [name, value] : fields) out += Proto(0x0a, Proto(0x0a, name) + Proto(0x12, value));
+  for (const auto& [name, value] : fields)
+    out += Proto(0x0a, Proto(0x0a, name) + Proto(0x12, value));
   return out;
 }
 

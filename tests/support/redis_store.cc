@@ -9,8 +9,8 @@
 namespace snaptree::test {
 namespace {
 
-// Inverted they begin with fe ff, fe 00, ff ff, ff 01 and 00 ff: among keys of these bytes, versions of one key stand
-// apart with rows of others between them.
+// Inverted they begin with fe ff, fe 00, ff ff, ff 01 and 00 ff: among keys of these bytes,
+// versions of one key stand apart with rows of others between them.
 constexpr uint64_t kTimes[] = {0x0100000000000000, 0x01ff000000000000, 0x0000000000000001,
                                0x00fe000000000000, 0xff00000000000000, 0x0100000000000007};
 
@@ -39,9 +39,10 @@ class Generator {
   }
 
   std::string Bytes(size_t max) {
-    constexpr Slice kAlphabet("\x00\xfe\xff\x7f\x80"
-                              "ad|",
-                              8);
+    constexpr Slice kAlphabet(
+        "\x00\xfe\xff\x7f\x80"
+        "ad|",
+        8);
     std::string out;
     for (size_t n = Below(max + 1); n > 0; --n) out += OneOf(kAlphabet);
     return out;
@@ -57,7 +58,8 @@ class Generator {
       std::string key = OneOf(keys_) + SortableI64(Position());
       return key + Bytes(3);
     }
-    if (Chance(10)) return ListDeltaKey(Bytes(2), OneOf(kTimes)).substr(std::string("!lst|meta|").size());
+    if (Chance(10))
+      return ListDeltaKey(Bytes(2), OneOf(kTimes)).substr(std::string("!lst|meta|").size());
     return Bytes(3);
   }
 
@@ -80,8 +82,12 @@ class Generator {
   }
   std::string StreamMeta() {
     if (Chance(10)) return Bytes(49);
-    const StreamMetaFields meta = {Below(4), Below(3), Below(3), ExpiryMs(),
-                                   Chance(30) ? Below(3) : 0, Chance(30) ? Below(3) : 0};
+    const StreamMetaFields meta = {Below(4),
+                                   Below(3),
+                                   Below(3),
+                                   ExpiryMs(),
+                                   Chance(30) ? Below(3) : 0,
+                                   Chance(30) ? Below(3) : 0};
     constexpr size_t kSizes[] = {48, 32, 24};
     return StreamMetaValue(meta, OneOf(kSizes));
   }
@@ -92,7 +98,8 @@ class Generator {
     return EntryValue("whatever", fields);
   }
   std::string StringRow() {
-    if (Chance(40)) return StringValue(Bytes(3), Chance(50) ? std::optional(ExpiryMs()) : std::nullopt);
+    if (Chance(40))
+      return StringValue(Bytes(3), Chance(50) ? std::optional(ExpiryMs()) : std::nullopt);
     return Chance(10) ? "\xff\x01" : Bytes(4);
   }
   std::string Hll() {
@@ -139,39 +146,60 @@ std::pair<std::string, std::string> Generator::NewRow() {
   constexpr Slice kFamilies[] = {"hs", "st", "zs"};
   const auto seq = static_cast<uint32_t>(Below(3));
   switch (Below(30)) {
-    case 0: return {StrKey(key), StringRow()};
-    case 1: return {HllKey(key), Hll()};
-    case 2: return {key.empty() ? "bare" : key, Bytes(3)};
+    case 0:
+      return {StrKey(key), StringRow()};
+    case 1:
+      return {HllKey(key), Hll()};
+    case 2:
+      return {key.empty() ? "bare" : key, Bytes(3)};
     case 3:
-    case 4: return {TtlKey(key), Chance(95) ? U64(ExpiryMs()) : Bytes(9)};
+    case 4:
+      return {TtlKey(key), Chance(95) ? U64(ExpiryMs()) : Bytes(9)};
     case 5:
-    case 6: return {MetaKeyOf(OneOf(kFamilies), key), CountMeta()};
-    case 7: return {DeltaKeyOf(OneOf(kFamilies), key, OneOf(kTimes), seq), CountDelta()};
+    case 6:
+      return {MetaKeyOf(OneOf(kFamilies), key), CountMeta()};
+    case 7:
+      return {DeltaKeyOf(OneOf(kFamilies), key, OneOf(kTimes), seq), CountDelta()};
     case 8:
-    case 9: return {FieldKey(key, Bytes(2)), Bytes(3)};
-    case 10: return {SetMemberKey(key, Bytes(2)), Bytes(1)};
+    case 9:
+      return {FieldKey(key, Bytes(2)), Bytes(3)};
+    case 10:
+      return {SetMemberKey(key, Bytes(2)), Bytes(1)};
     case 11:
-    case 12: return {ZSetMemberKey(key, Bytes(2)), Score()};
-    case 13: return {HashBlobKey(key), OneOf(HashBlobSamples()).bytes};
-    case 14: return {SetBlobKey(key), OneOf(SetBlobSamples()).bytes};
-    case 15: return {ZSetBlobKey(key), OneOf(ZSetBlobSamples()).bytes};
-    case 16: return {MetaKeyOf("stream", key), StreamMeta()};
+    case 12:
+      return {ZSetMemberKey(key, Bytes(2)), Score()};
+    case 13:
+      return {HashBlobKey(key), OneOf(HashBlobSamples()).bytes};
+    case 14:
+      return {SetBlobKey(key), OneOf(SetBlobSamples()).bytes};
+    case 15:
+      return {ZSetBlobKey(key), OneOf(ZSetBlobSamples()).bytes};
+    case 16:
+      return {MetaKeyOf("stream", key), StreamMeta()};
     case 17:
-    case 18: return {EntryKey(key, Below(3), Below(3)), Entry()};
-    case 19: return {StreamBlobKey(key), StreamBlob({{"1-1", {"f", "v"}}})};
+    case 18:
+      return {EntryKey(key, Below(3), Below(3)), Entry()};
+    case 19:
+      return {StreamBlobKey(key), StreamBlob({{"1-1", {"f", "v"}}})};
     case 20:
-    case 21: return {ListMetaKey(key), ListMeta()};
+    case 21:
+      return {ListMetaKey(key), ListMeta()};
     case 22:
-    case 23: return {ListDeltaKey(key, OneOf(kTimes), seq), ListDeltaValue(Change(), Change())};
-    case 24: return {FenceKey("zset", key), ""};
-    case 25: return {ClaimKey(key, Position()), ""};
+    case 23:
+      return {ListDeltaKey(key, OneOf(kTimes), seq), ListDeltaValue(Change(), Change())};
+    case 24:
+      return {FenceKey("zset", key), ""};
+    case 25:
+      return {ClaimKey(key, Position()), ""};
     case 26: {  // a key that may not fit its family
-      constexpr Slice kPrefixes[] = {"!hs|fld|",  "!hs|meta|",  "!st|mem|",       "!zs|mem|",
-                                     "!lst|itm|", "!zs|meta|",  "!stream|entry|", "!stream|meta|",
-                                     "!lst|meta|", "!lst|meta|d|", "!hs|meta|d|", "!redis|new|"};
+      constexpr Slice kPrefixes[] = {"!hs|fld|",       "!hs|meta|",     "!st|mem|",
+                                     "!zs|mem|",       "!lst|itm|",     "!zs|meta|",
+                                     "!stream|entry|", "!stream|meta|", "!lst|meta|",
+                                     "!lst|meta|d|",   "!hs|meta|d|",   "!redis|new|"};
       return {std::string(OneOf(kPrefixes)) + Bytes(9), Bytes(7)};
     }
-    default: return {ItemKey(key, Position()), Bytes(3)};
+    default:
+      return {ItemKey(key, Position()), Bytes(3)};
   }
 }
 
@@ -238,10 +266,14 @@ const std::vector<BlobSample>& HllSamples() {
 const std::vector<std::pair<uint64_t, std::string>>& ScoreSamples() {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   static const std::vector<std::pair<uint64_t, std::string>> samples = {
-      {Bits(0.0), "0"},           {Bits(-0.0), "-0"},
-      {Bits(-1.5), "-1.5"},       {Bits(1e21), "1e+21"},
-      {Bits(kInfinity), "\"+inf\""}, {Bits(-kInfinity), "\"-inf\""},
-      {0x7ff8000000000001, "\"nan\""}, {0x7ff8000000000000, "\"nan:0x7ff8000000000000\""},
+      {Bits(0.0), "0"},
+      {Bits(-0.0), "-0"},
+      {Bits(-1.5), "-1.5"},
+      {Bits(1e21), "1e+21"},
+      {Bits(kInfinity), "\"+inf\""},
+      {Bits(-kInfinity), "\"-inf\""},
+      {0x7ff8000000000001, "\"nan\""},
+      {0x7ff8000000000000, "\"nan:0x7ff8000000000000\""},
   };
   return samples;
 }

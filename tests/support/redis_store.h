@@ -1,5 +1,5 @@
-// Random stores of Redis rows, and what they mean: a second reading of spec 02, simple and slow, that shares nothing with
-// adapters/redis.
+// Random stores of Redis rows, and what they mean: a second reading of spec 02, simple and slow,
+// that shares nothing with adapters/redis.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct StoreRow {
 };
 using Store = std::vector<StoreRow>;
 
-// The same seed gives the same store. Keys are few, short, of a tiny alphabet, and prefixes of one another.
+// The same seed gives the same store. Keys are few, short, of a tiny alphabet, and prefixes of one
+// another.
 Store RandomStore(uint64_t seed);
 
 SnapshotBuilder ToSnapshot(const Store& store);
@@ -47,10 +48,12 @@ struct ExpectedTree {
   uint64_t losses = 0;
   uint64_t orphan_ttls = 0;
   uint64_t ghosts = 0;
-  uint64_t items_outside = 0;    // not dumped, and their list did not lose against another type
-  uint64_t orphan_entries = 0;   // not dumped, and there is no stream
+  uint64_t items_outside = 0;   // not dumped, and their list did not lose against another type
+  uint64_t orphan_entries = 0;  // not dumped, and there is no stream
   bool conflict = false;
 };
-ExpectedTree Expect(const Store& store, bool bare_rows_as_redis);
+// at: the read timestamp; nullopt: the newest state.
+ExpectedTree Expect(const Store& store, bool bare_rows_as_redis,
+                    std::optional<uint64_t> at = std::nullopt);
 
 }  // namespace snaptree::test

@@ -50,16 +50,32 @@ std::string Quoted(Slice text) {
       continue;
     }
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       case '<':
       case '>':
-      case '&': out += Unicode(static_cast<uint8_t>(c)); break;
+      case '&':
+        out += Unicode(static_cast<uint8_t>(c));
+        break;
       default:
         if (static_cast<uint8_t>(c) < 0x20) {
           out += Unicode(static_cast<uint8_t>(c));

@@ -44,7 +44,8 @@ class Scanner {
   }
 
   Result<ScanResult> Run();
-  bool saw_expiry() const { return saw_expiry_; }
+  // Whether what was counted without a read timestamp can be different at this one.
+  bool DependsOn(uint64_t read_ts) const { return saw_expiry_ || max_damaged_ts_ > read_ts; }
 
  private:
   Status TakeBatch(std::span<const Row> rows);
@@ -67,6 +68,7 @@ class Scanner {
   PreviousKey previous_;
   size_t common_with_judged_ = SIZE_MAX;  // smallest common prefix since the last judged row
   bool saw_expiry_ = false;
+  uint64_t max_damaged_ts_ = 0;  // may be above that of every commit
 };
 
 Status Scanner::CheckOrder(const Row& row, size_t common) {
@@ -207,6 +209,8 @@ void Scanner::CountRow(const Row& row, FamilyId family, size_t common) {
     CountDamaged(row, family, defect);
     if (row.key.size() < kTimestampBytes) return;
     view_.JudgeDamaged(row.key, common, Families()[family].newest_at_any_time);
+    max_damaged_ts_ =
+        std::max(max_damaged_ts_, ~LoadBe64(row.key.data() + row.key.size() - kTimestampBytes));
     common_with_judged_ = SIZE_MAX;
     return;
   }
@@ -313,8 +317,9 @@ Result<ScanResult> ScanContainer(Container& container, const ScanOptions& option
   }
   Scanner scanner(container, options);
   SNAPTREE_ASSIGN(ScanResult result, scanner.Run());
-  if (options.at || !scanner.saw_expiry()) return result;
-  // Expiry is measured against the read timestamp, which only the first pass could tell.
+  if (options.at || !scanner.DependsOn(result.read_ts)) return result;
+  // Expiry and damaged versions are measured against the read timestamp, which only the first pass
+  // could tell.
   ScanOptions again = options;
   again.at = result.read_ts;
   Scanner second(container, again);

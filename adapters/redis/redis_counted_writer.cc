@@ -37,7 +37,7 @@ const CountedKinds kZSetKinds = {HeadKind::kZSetMeta,
                                  "redis_zset_length_mismatch",
                                  "zset"};
 
-Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* damaged) {
+Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* sound) {
   const FamilyId family = FamilyOfHead(kinds.rows);
   const FamilyExtent extent{group.place, context_.scan.extents[family].size() > 1};
   ViewCursor cursor(context_.source, std::span(&extent, 1), family, context_.scan.read_ts);
@@ -48,14 +48,16 @@ Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint
     ElementKey key;
     if (!ParseElementKey(row.key, kinds.row_prefix, &key) || key.user_key != state_->key())
       continue;
-    if (kinds.rows == HeadKind::kSetMembers) {
-      SNAPTREE_TRY(elements_.AddCopy(key.sub, {}));
-    } else if (kinds.rows == HeadKind::kZSetMembers && row.body.size != 8) {
-      ++*damaged;
+    if (kinds.rows == HeadKind::kZSetMembers && row.body.size != 8) {
       lossy_ = true;
       SNAPTREE_TRY(context_.ledger.AddDamaged(
           family, row,
           DataError("RedisInvalidZSetMember", "the score of a member is not 8 bytes long")));
+      continue;
+    }
+    ++*sound;
+    if (kinds.rows == HeadKind::kSetMembers) {
+      SNAPTREE_TRY(elements_.AddCopy(key.sub, {}));
     } else {
       SNAPTREE_TRY(elements_.Add(key.sub, row.body));
     }
@@ -155,11 +157,11 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   bool usable = true;
   BlobInfo info;
   if (group != nullptr) {
-    uint64_t damaged = 0;
-    SNAPTREE_TRY(CollectRows(kinds, *group, &damaged));
-    usable = damaged < group->rows;
-    context_.ledger.Add(FamilyOfHead(kinds.rows), RowLedger::Place::kEmitted,
-                        group->rows - damaged);
+    uint64_t sound = 0;
+    SNAPTREE_TRY(CollectRows(kinds, *group, &sound));
+    usable = sound > 0;
+    // What was read here, not what the head says: the accounts then tell when the two differ.
+    context_.ledger.Add(FamilyOfHead(kinds.rows), RowLedger::Place::kEmitted, sound);
     if (blob != nullptr) {
       Warn("redis_legacy_blob_shadowed",
            "legacy collections shadowed by newer rows of the same key are not dumped");

@@ -51,7 +51,7 @@ class KeyWriter {
 
   // redis_counted_writer.cc
   Status WriteCounted(const CountedKinds& kinds);
-  Status CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* damaged);
+  Status CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* sound);
   Status CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable);
   Status VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info);
   Status WriteElements(const CountedKinds& kinds, Expiry expiry, uint64_t* written);

@@ -90,7 +90,8 @@ TEST_CASE("rows that are no MVCC rows are kept raw") {
 TEST_CASE("a damaged version decides about its key: what it replaced does not come back") {
   DecodeRun run(SnapshotBuilder()
                     .Put(StrKey("k"), kT0, StringValue("old"))
-                    .Raw(RawKey(StrKey("k"), kT1), "short"));
+                    .Raw(RawKey(StrKey("k"), kT1), "short")
+                    .Metadata("_meta_last_commit_ts", kT1));
   const DecodeReport report = run.Run();
   CHECK(report.rows.emitted == 0);
   CHECK(report.rows.older_version == 1);

@@ -127,8 +127,9 @@ class RandomRows {
     while (keys.size() <= count) keys.push_back(keys[random_() % keys.size()] + Piece());
     for (const std::string& key : keys) {
       for (size_t n = 1 + random_() % 4; n > 0; --n) {
-        Add(&rows, {key, Timestamp(), static_cast<uint8_t>(random_() % 4 == 0 ? 1 : 0),
-                    random_() % 5 == 0 ? Timestamp() : 0});
+        const auto kind = static_cast<uint32_t>(random_() % 16);
+        const uint8_t flags = kind == 0 ? 0x80 : kind < 5 ? 1 : 0;
+        Add(&rows, {key, Timestamp(), flags, random_() % 5 == 0 ? Timestamp() : 0});
       }
     }
     return rows;

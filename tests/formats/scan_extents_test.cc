@@ -35,7 +35,12 @@ TEST_CASE("the extents of a family hold all of its rows and those of no other") 
       std::string key = roots[random() % roots.size()];
       for (size_t more = random() % 4; more > 0; --more) key += "\0|aq\xfe\xff"[random() % 6];
       if (random() % 10 == 0) key.resize(random() % (key.size() + 1));
-      const std::string raw = RawKey(key, random() % 3 == 0 ? 0 : kT0 + random() % 3);
+      std::string raw = RawKey(key, random() % 3 == 0 ? 0 : kT0 + random() % 3);
+      if (random() % 5 == 0) {
+        // A prefix that reaches into the timestamp, or stands in a key that is too short for one.
+        raw = Families()[random() % kPrefixFamilies].prefix;
+        raw += std::string("abcdefghijkl").substr(0, random() % 12);
+      }
       if (used.insert(raw).second) builder.Raw(raw, StoredValue("x"));
     }
     builder.Metadata("_meta_last_commit_ts", kT1).Raw("!hs|fld", StoredValue("x"));
@@ -59,6 +64,21 @@ TEST_CASE("the extents of a family hold all of its rows and those of no other") 
       REQUIRE(opened.scan.families[family].rows == expected[family].size());
     }
   }
+}
+
+TEST_CASE("a timestamp that completes a prefix does not make a row of that family") {
+  const auto put = [](SnapshotBuilder* builder, Slice key, const std::string& inverted) {
+    builder->Raw(std::string(key) + inverted, StoredValue("x"));
+  };
+  SnapshotBuilder builder;
+  put(&builder, "!hs", "|fld|abc");
+  put(&builder, "!hs|", "fld|abcd");
+  put(&builder, "!hs|fld", "|abcdefg");
+  put(&builder, "!hs|fld|", "abcdefgh");
+  const OpenedSnapshot opened = Open(builder);
+  CHECK(opened.scan.of(BareFamily()).rows == 1);
+  CHECK(opened.scan.of(UnknownFamily()).rows == 2);
+  CHECK(opened.scan.of(FamilyOf("!hs|fld|")).rows == 1);
 }
 
 TEST_CASE("families that alternate thousands of times are still walked right") {

@@ -22,8 +22,11 @@ using namespace test;  // NOLINT(google-build-using-namespace)
 
 struct Store {
   SnapshotBuilder builder;
-  test::Rows versions;  // by raw key
+  test::Rows versions;                             // by raw key
+  std::map<FamilyId, uint64_t> without_timestamp;  // damaged rows that no view sees
 };
+
+constexpr uint8_t kReservedFlag = 0x40;  // makes a row damaged
 
 // Keys of several families, many of them prefixes of one another, some that only look like a
 // family's.
@@ -54,7 +57,8 @@ Store RandomStore(std::mt19937* random, size_t keys) {
     made.push_back(key);
     for (size_t n = 1 + (*random)() % 3; n > 0; --n) {
       const uint64_t ts = (*random)() % 8 == 0 ? (*random)() % 3 : kT0 + (*random)() % 9;
-      const auto flags = static_cast<uint8_t>((*random)() % 4 == 0 ? 1 : 0);
+      const uint32_t kind = static_cast<uint32_t>((*random)() % 8);
+      const uint8_t flags = kind == 0 ? kReservedFlag : kind < 3 ? 1 : 0;
       const uint64_t expire_at = (*random)() % 6 == 0 ? kT0 + (*random)() % 9 : 0;
       test::Add(&store.versions, {key, ts, flags, expire_at});
     }
@@ -64,6 +68,13 @@ Store RandomStore(std::mt19937* random, size_t keys) {
     store.builder.Put(v.key, v.ts, "body of " + raw_key, v.expire_at, v.flags);
   }
   store.builder.Metadata("_meta_last_commit_ts", kT0 + 9).LastCommit(kT0 + 9);
+  // Rows that are too short for a timestamp stand among the others and are no version of anything.
+  std::set<std::string> used;
+  for (const std::string& key : made) {
+    if ((*random)() % 4 != 0 || key.size() > 7 || !used.insert(key).second) continue;
+    store.builder.Raw(key, StoredValue(""));
+    ++store.without_timestamp[ClassifyLogicalKey(key)];
+  }
   return store;
 }
 
@@ -77,6 +88,10 @@ Model ModelOf(const Store& store, uint64_t read_ts) {
   model.families.resize(Families().size());
   const std::vector<Verdict> now = ModelVerdicts(store.versions, read_ts);
   const std::vector<Verdict> any_time = ModelVerdicts(store.versions, read_ts, true);
+  for (const auto& [family, rows] : store.without_timestamp) {
+    model.families[family].rows += rows;
+    model.families[family].damaged += rows;
+  }
   size_t n = 0;
   for (const auto& [raw_key, v] : store.versions) {
     const FamilyId family = ClassifyLogicalKey(v.key);
@@ -89,6 +104,7 @@ Model ModelOf(const Store& store, uint64_t read_ts) {
     counts.newer += verdict == Verdict::kNewer ? 1U : 0U;
     counts.tombstone += verdict == Verdict::kTombstone ? 1U : 0U;
     counts.expired += verdict == Verdict::kExpired ? 1U : 0U;
+    counts.damaged += verdict == Verdict::kDamaged ? 1U : 0U;
     if (verdict == Verdict::kLive) model.live[v.key] = "body of " + raw_key;
   }
   return model;
@@ -114,6 +130,7 @@ void CheckStore(const Store& store, std::optional<uint64_t> at) {
     REQUIRE(counts.newer == expected.newer);
     REQUIRE(counts.tombstone == expected.tombstone);
     REQUIRE(counts.expired == expected.expired);
+    REQUIRE(counts.damaged == expected.damaged);
   }
   REQUIRE(LiveRows(opened) == model.live);
 }
@@ -137,6 +154,35 @@ TEST_CASE("so are stores of many batches") {
     CheckStore(store, std::nullopt);
     CheckStore(store, kT0 + 4);
   }
+}
+
+TEST_CASE("a damaged newest version does not bring an older one back") {
+  SnapshotBuilder builder;
+  builder.Put("k", kT1, "", 0, kReservedFlag).Put("k", kT0, "old");
+  builder.Raw(RawKey("l", kT1), "short").Put("l", kT0, "old");
+  builder.Put("m", kT1, "new").Put("m", kT0, "", 0, kReservedFlag);
+  ScanOptions before;
+  before.at = kT0;
+  const OpenedSnapshot newest = OpenBytes(builder.Bytes());
+  REQUIRE(newest.status.ok());
+  CHECK(LiveRows(newest) == std::map<std::string, std::string>{{"m", "new"}});
+  CHECK(newest.scan.of(BareFamily()).damaged == 3);
+  CHECK(newest.scan.of(BareFamily()).older == 2);
+  const OpenedSnapshot at_t0 = OpenBytes(builder.Bytes(), {}, before);
+  REQUIRE(at_t0.status.ok());
+  CHECK(LiveRows(at_t0) == std::map<std::string, std::string>{{"k", "old"}, {"l", "old"}});
+}
+
+TEST_CASE("rows that are no versions do not disturb the view of those behind them") {
+  SnapshotBuilder builder;
+  builder.Put("ab", kT0, "1").Raw("b1", StoredValue("")).Put("b1", kT0, "2");
+  builder.Put("_meta_last_commit_aa", kT0, "3")
+      .Metadata("_meta_last_commit_ts", kT0)
+      .Put("_meta_last_commit_ts", kT0, "4");
+  const OpenedSnapshot opened = OpenBytes(builder.Bytes());
+  REQUIRE(opened.status.ok());
+  CHECK(opened.scan.of(BareFamily()).live == 4);
+  CHECK(LiveRows(opened).size() == 4);
 }
 
 TEST_CASE("a row of a walk says where it stands") {

@@ -28,7 +28,7 @@ bool ReadVersion(ByteReader* in, std::string* key, test::Version* v) {
   key->append(bytes);
   if (!in->ReadBe64(&v->ts) || !in->ReadU8(&flags)) return false;
   v->key = *key;
-  v->flags = flags & 1;
+  v->flags = flags & 0xf9;
   return (flags & 2) == 0 || in->ReadBe64(&v->expire_at);
 }
 

@@ -82,6 +82,7 @@ TEST_CASE("rows that are no MVCC rows at the border of a group") {
     for (const bool short_value : {false, true}) {
       INFO(group.path << ", short value " << short_value);
       SnapshotBuilder rows;
+      rows.LastCommit(kT1);
       rows.Put(group.first, kT0, group.value).Put(group.last, kT0, group.value);
       if (!group.meta.empty()) rows.Put(group.meta, kT0, group.meta_value);
       if (short_value) {
@@ -96,6 +97,18 @@ TEST_CASE("rows that are no MVCC rows at the border of a group") {
       CHECK(out.damaged_codes() == Strings{short_value ? "RowValueShort" : "RowFlags"});
     }
   }
+}
+
+TEST_CASE("a damaged version that is newer than the newest commit decides nothing") {
+  // No row was committed then, so the timestamp is damaged too.
+  const DecodedRows out = DecodeRows(SnapshotBuilder()
+                                         .Put(StrKey("k"), kT0, "v")
+                                         .Raw(RawKey(StrKey("k"), kT1), "short")
+                                         .Put(FieldKey("h", "f"), kT0, "v")
+                                         .Raw(RawKey(FieldKey("h", "f"), kT1), "short"));
+  CHECK(out.files.at(StringPath("k")) == "v");
+  CHECK(out.files.at(HashPath("h")) == HashText({{"f", "v"}}));
+  CHECK(out.report.rows.damaged == 2);
 }
 
 TEST_CASE("a damaged version, another list, and the version that it replaced") {

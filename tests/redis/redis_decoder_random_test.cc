@@ -9,7 +9,7 @@
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 4000;
+constexpr uint64_t kStores = 100000;
 constexpr Slice kDamagedFolder = "unknown/damaged/";
 
 // Count of a finding, 0 when there is none.
@@ -38,7 +38,9 @@ std::string RowsText(const Store& store) {
   std::string text;
   for (const StoreRow& row : store) {
     text += "\n  " + Printable(row.key) + " @" + std::to_string(row.commit_ts) +
-            (row.deleted ? " deleted" : " = " + Printable(row.value)) +
+            (row.unreadable ? " unreadable"
+             : row.deleted  ? " deleted"
+                            : " = " + Printable(row.value)) +
             (row.expire_at != 0 ? " until " + std::to_string(row.expire_at) : "");
   }
   return text;

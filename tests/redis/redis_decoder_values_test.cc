@@ -143,6 +143,19 @@ TEST_CASE("trap 4: a zset member whose value is not 8 bytes long") {
   }
 }
 
+TEST_CASE("a zset of which no member can be read is not presented as empty") {
+  const DecodedRows out = DecodeRows(SnapshotBuilder()
+                                         .Put(ZSetMemberKey("k", "a"), kT0, "")
+                                         .Put(ZSetMemberKey("k", "b"), kT0, "short")
+                                         .Put(MetaKeyOf("zs", "k"), kT0, CountMetaValue(2))
+                                         .Put(ZSetBlobKey("k"), kT0, ZSetBlob({{"old", 0}})));
+  CHECK(out.files.size() == 1);
+  CHECK(out.damaged_codes() == Strings{"RedisInvalidZSetMember", "RedisInvalidZSetMember"});
+  CHECK(out.report.losses == 1);
+  CHECK(out.report.rows.operational == 2);
+  CHECK(out.report.rows.emitted == 0);
+}
+
 TEST_CASE("score rows are an index: they neither add nor change members") {
   const DecodedRows out =
       DecodeRows(SnapshotBuilder()

@@ -33,12 +33,18 @@ inline std::vector<Verdict> ViewVerdicts(const Rows& rows, uint64_t read_ts,
     const std::string value = StoredValue("", v.expire_at, v.flags);
     const size_t common = CommonPrefix(previous.get(), raw_key);
     previous.Set(raw_key);
-    verdicts.push_back(view.Judge(MvccRow::Parse(raw_key, value), common, newest_at_any_time));
+    if (MvccDefect(raw_key.size(), value.size(), value) == nullptr) {
+      verdicts.push_back(view.Judge(MvccRow::Parse(raw_key, value), common, newest_at_any_time));
+    } else {
+      view.JudgeDamaged(raw_key, common, newest_at_any_time);
+      verdicts.push_back(Verdict::kDamaged);
+    }
   }
   return verdicts;
 }
 
-// The definition of section 7.3, without any regard to the order of rows.
+// The definition of section 7.3, without any regard to the order of rows. A damaged version decides
+// like any other.
 inline std::vector<Verdict> ModelVerdicts(const Rows& rows, uint64_t read_ts,
                                           bool newest_at_any_time = false) {
   std::map<std::string, uint64_t> deciding;
@@ -50,7 +56,9 @@ inline std::vector<Verdict> ModelVerdicts(const Rows& rows, uint64_t read_ts,
   std::vector<Verdict> verdicts;
   for (const auto& [raw_key, v] : rows) {
     const auto found = deciding.find(v.key);
-    if (found == deciding.end() || found->second < v.ts) {
+    if ((v.flags & 0xfc) != 0) {
+      verdicts.push_back(Verdict::kDamaged);
+    } else if (found == deciding.end() || found->second < v.ts) {
       verdicts.push_back(Verdict::kNewer);
     } else if (found->second != v.ts) {
       verdicts.push_back(Verdict::kOlder);

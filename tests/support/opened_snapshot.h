@@ -103,11 +103,14 @@ inline std::map<std::string, std::string> LiveRows(const OpenedSnapshot& opened,
   }
 }
 
-// The same of all families.
+// The same of all families with MVCC rows.
 inline std::map<std::string, std::string> LiveRows(const OpenedSnapshot& opened) {
   std::map<std::string, std::string> live;
-  for (size_t family = 0; family < Families().size(); ++family) {
-    live.merge(LiveRows(opened, static_cast<FamilyId>(family)));
+  for (size_t i = 0; i < Families().size(); ++i) {
+    const auto family = static_cast<FamilyId>(i);
+    if (family != RawMetadataFamily() && family != RegistryFamily()) {
+      live.merge(LiveRows(opened, family));
+    }
   }
   return live;
 }

@@ -62,7 +62,9 @@ Meta StreamMetaOf(Slice v) {
 
 std::map<std::string, StoreRow> Meaning::View(const Store& store, std::optional<uint64_t> at_time) {
   uint64_t now = 0;
-  for (const StoreRow& row : store) now = std::max(now, row.commit_ts);
+  for (const StoreRow& row : store) {
+    if (!row.unreadable) now = std::max(now, row.commit_ts);
+  }
   now = at_time.value_or(now);
   std::map<std::string, StoreRow> view;
   for (const StoreRow& row : store) {
@@ -72,7 +74,7 @@ std::map<std::string, StoreRow> Meaning::View(const Store& store, std::optional<
   }
   std::erase_if(view, [now](const auto& entry) {
     const StoreRow& row = entry.second;
-    return row.deleted || (row.expire_at != 0 && row.expire_at <= now);
+    return row.deleted || row.unreadable || (row.expire_at != 0 && row.expire_at <= now);
   });
   return view;
 }

@@ -164,7 +164,6 @@ bool Meaning::WriteStream(const std::string& key, const Key& state) {
 bool Meaning::WriteCounted(const std::string& path, const Key& state, const Collection& collection,
                            const std::vector<BlobSample>& samples,
                            std::string (*text)(const Pairs&, Expiry), bool scores) {
-  bool whole = true;
   Pairs elements;
   if (collection.elements.empty()) {
     if (!collection.blob && !collection.meta) {
@@ -181,18 +180,21 @@ bool Meaning::WriteCounted(const std::string& path, const Key& state, const Coll
       ++tree_.emitted;
     }
   }
+  uint64_t unreadable = 0;
   for (const auto& [element, value] : collection.elements) {
     if (scores && value.size() != 8) {
-      ++tree_.damaged;
-      whole = false;
-      continue;
+      ++unreadable;
+    } else {
+      elements.emplace_back(element, scores ? ScoreText(value) : value);
+      ++tree_.emitted;
     }
-    elements.emplace_back(element, scores ? ScoreText(value) : value);
-    ++tree_.emitted;
   }
+  tree_.damaged += unreadable;
+  // A file without elements would say that there never were any.
+  if (unreadable > 0 && elements.empty()) return false;
   tree_.files[path] = text(elements, ExpiryOf(state, collection));
   tree_.emitted += RowsOf(collection);
-  return whole;
+  return unreadable == 0;
 }
 
 void Meaning::Write(const std::string& key, const Key& state) {
@@ -218,8 +220,12 @@ void Meaning::Write(const std::string& key, const Key& state) {
     if (present[i] && std::find(types.begin(), types.end(), kTypes[i]) == types.end())
       types.push_back(kTypes[i]);
   }
+  // What may stand beside the winner: an HLL beside a string, and a dead stream, which has a
+  // warning of its own.
   const bool hll_beside_string = types.size() > 1 && types[0] == kString && types[1] == kHll;
-  tree_.conflict = tree_.conflict || types.size() > (hll_beside_string ? 2 : 1);
+  const bool dead_beside = types.size() > 1 && types.back() == kDead;
+  const size_t no_conflict = 1U + (hll_beside_string ? 1U : 0U) + (dead_beside ? 1U : 0U);
+  tree_.conflict = tree_.conflict || types.size() > no_conflict;
   if (!present[3]) tree_.items_outside += state.list.elements.size();
   if (!present[10]) tree_.orphan_entries += state.stream.elements.size();
   if (state.bare && !bare_as_redis_) {
@@ -275,7 +281,12 @@ ExpectedTree Meaning::Tree() {
 }
 
 ExpectedTree Expect(const Store& store, bool bare_rows_as_redis, std::optional<uint64_t> at) {
-  return Meaning(store, bare_rows_as_redis, at).Tree();
+  ExpectedTree tree = Meaning(store, bare_rows_as_redis, at).Tree();
+  for (const StoreRow& row : store) {
+    tree.damaged += row.unreadable ? 1U : 0U;
+    tree.losses += row.unreadable ? 1U : 0U;
+  }
+  return tree;
 }
 
 }  // namespace snaptree::test

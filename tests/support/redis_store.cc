@@ -124,6 +124,7 @@ class Generator {
     row.deleted = Chance(20);
     if (row.deleted) row.value.clear();
     if (Chance(4)) row.expire_at = OneOf(kTimes);
+    row.unreadable = Chance(3);
     if (places_.emplace(row.key, row.commit_ts).second) store_.push_back(std::move(row));
   }
 
@@ -210,7 +211,11 @@ Store RandomStore(uint64_t seed) { return Generator(seed).Make(); }
 SnapshotBuilder ToSnapshot(const Store& store) {
   SnapshotBuilder rows;
   for (const StoreRow& row : store) {
-    rows.Put(row.key, row.commit_ts, row.value, row.expire_at, row.deleted ? 1 : 0);
+    if (row.unreadable) {  // its time does not count as a commit
+      rows.Raw(RawKey(row.key, row.commit_ts), StoredValue(row.value, row.expire_at, 0x08));
+    } else {
+      rows.Put(row.key, row.commit_ts, row.value, row.expire_at, row.deleted ? 1 : 0);
+    }
   }
   return rows;
 }

@@ -18,7 +18,8 @@ struct StoreRow {
   uint64_t commit_ts = 0;
   std::string value;
   bool deleted = false;
-  uint64_t expire_at = 0;  // HLC, of the store
+  uint64_t expire_at = 0;   // HLC, of the store
+  bool unreadable = false;  // no MVCC row; it replaces older versions all the same
 };
 using Store = std::vector<StoreRow>;
 

@@ -176,6 +176,18 @@ TEST_CASE("values around the sizes at which they move from memory to the file") 
   }
 }
 
+TEST_CASE("large values that cannot be read are kept byte for byte") {
+  const std::string junk = Noise(2 << 20);
+  const Pairs rows = {{HashBlobKey("k"), "x" + junk}, {SetBlobKey("k"), SetBlob({junk}) + "\x0a"}};
+  for (const auto& [key, value] : rows) {
+    const DecodedRows out = DecodeRows(SnapshotBuilder().Put(key, kT0, value));
+    REQUIRE(out.files.size() == 2);
+    CHECK(out.damaged_codes() == Strings{"RedisInvalidBlob"});
+    CHECK(out.files.begin()->first.starts_with("unknown/damaged/blobs/"));
+    CHECK((out.files.begin()->second == value));
+  }
+}
+
 TEST_CASE("a large entry is read like a small one, and refused like one") {
   const std::string filler(2 << 20, 'x');
   const std::string good = EntryValue("1-0", {"f", filler});

@@ -9,7 +9,7 @@
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 100000;
+constexpr uint64_t kStores = 4000;
 constexpr Slice kDamagedFolder = "unknown/damaged/";
 
 // Count of a finding, 0 when there is none.

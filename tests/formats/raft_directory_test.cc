@@ -177,6 +177,18 @@ TEST_CASE("a token whose snapshot is missing is a warning") {
   CHECK(none.by_code().empty());
 }
 
+TEST_CASE("a payload inside a .snap file is no file to choose") {
+  Directory directory;
+  WriteWholeFile(directory.SnapPath(5), MakeSnapFile(5, 2, SnapshotBuilder().Bytes()));
+  Findings findings;
+  const Result<std::string> none = ChooseSnapshot(directory.path(), &findings);
+  REQUIRE_FALSE(none.ok());
+  CHECK(none.status().code() == "ContainerUnsupported");
+  CHECK(FindingOf(findings, "snapshot_missing") != nullptr);
+  directory.AddFsm(5);  // the file counts when it is there
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
+}
+
 TEST_CASE("a .snap file that cannot be read is a warning") {
   Directory directory;
   directory.AddFsm(5);

@@ -62,6 +62,19 @@ TEST_CASE("values of zeros, text, and other numbers are stepped over") {
         text.builder.RowOffsets()[2] - text.builder.RowOffsets()[0]);
 }
 
+TEST_CASE("a value that holds keys and values of its own gives no rows") {
+  // Framed like ours and in order between the rows around them, but no store committed them.
+  std::string body = "x";
+  for (const char* key : {"b-inner-key-1", "b-inner-key-2", "b-inner-key-3", "b-inner-key-4"}) {
+    body += FramedRow(key, StoredValue("inner"));
+  }
+  const BrokenBefore broken(body + "x");
+  const OpenedSnapshot opened = SalvageBytes(broken.bytes);
+  REQUIRE(opened.status.ok());
+  CHECK(HasTheRest(opened));
+  CHECK(LiveRows(opened).size() == 4);
+}
+
 TEST_CASE("large keys and values before and behind a break are kept") {
   SnapshotBuilder builder;
   builder.Put("a", kT0, std::string(3 << 20, 'a'))

@@ -10,7 +10,6 @@
 #include "cli/shell_word.h"
 #include "cli/snapshot_access.h"
 #include "cli/text_table.h"
-#include "cli/tree_estimate.h"
 #include "decode/preflight.h"
 
 namespace snaptree::cli {
@@ -141,7 +140,8 @@ std::string SpaceVerdict(const DecodeRun& run) {
                      fits ? "it fits" : "IT DOES NOT FIT");
 }
 
-std::string Verdict(const DecodeRun& run) {
+// warnings_shown: they stand above; without (-q) the line itself names their codes.
+std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   const DecodeReport& report = run.report;
   const std::string what = run.options.dry_run ? "dry run" : run.options.output;
   if (run.ExitCode() == kExitDone) return what + ": complete, nothing lost (exit 0)";
@@ -154,10 +154,14 @@ std::string Verdict(const DecodeRun& run) {
   add(report.rows.damaged, "damaged rows");
   add(report.losses, "records not whole");
   uint64_t warnings = 0;
+  std::string codes;
   for (const auto& [code, finding] : report.findings.by_code()) {
-    warnings += finding.severity == Severity::kWarning ? 1 : 0;
+    if (finding.severity != Severity::kWarning) continue;
+    ++warnings;
+    codes += (codes.empty() ? "" : ", ") + code;
   }
-  add(warnings, warnings == 1 ? "warning above" : "warnings above");
+  const std::string plural = warnings == 1 ? "warning" : "warnings";
+  add(warnings, (plural + (warnings_shown ? " above" : " (" + codes + ")")).c_str());
   return what +
          (run.options.dry_run ? ": would not be complete: " : ": written, but not complete: ") +
          text + " (exit 3)";
@@ -181,9 +185,9 @@ void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
   }
   // What is not all that exit 0 promises is said with -q too.
   if (run.ExitCode() == kExitDone) {
-    reporter.Say(level, "snaptree: " + Verdict(run));
+    reporter.Say(level, "snaptree: " + Verdict(run, true));
   } else {
-    reporter.Say(Level::kVerdict, Verdict(run));
+    reporter.Say(Level::kVerdict, Verdict(run, !reporter.quiet()));
   }
 }
 

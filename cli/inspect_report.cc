@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/exit_codes.h"
+#include "decode/decoder.h"
 #include "formats/family_table.h"
 
 namespace snaptree::cli {

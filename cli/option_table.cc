@@ -107,8 +107,10 @@ constexpr Command kCommands[] = {
      "snaptree inspect --json /var/lib/elastickv/n1 | jq .families\n"
      "zstdcat backup.fsm.zst | snaptree inspect -",
      "0  the snapshot is whole\n"
+     "1  the call is wrong, or an input does not exist\n"
      "2  damaged: nothing, or not all, can be read\n"
-     "3  whole, with rows of unknown key families",
+     "3  whole, with warnings: rows of unknown key families, no checksum\n"
+     "4  input or output error, no permission",
      kInspectOptions, 1, kManyArguments, Completes::kFile, false, RunInspect},
     {"rows", "print the rows of a snapshot as JSON lines", "IN", kInputForms,
      "snaptree rows snapshot.fsm | jq -r .key\n"
@@ -116,8 +118,10 @@ constexpr Command kCommands[] = {
      "snaptree rows --at 2026-11-20T03:00:00Z --family '!hs|fld|' snapshot.fsm\n"
      "snaptree rows --all-versions --hex snapshot.fsm | grep 6d79",
      "0  all rows that were asked for\n"
+     "1  the call is wrong, or the input does not exist\n"
      "2  damaged or encrypted input; no rows, or not all\n"
-     "3  damaged rows were left out, or nothing matched",
+     "3  damaged rows were left out, or nothing matched\n"
+     "4  input or output error, no permission",
      kRowsOptions, 1, 1, Completes::kFile, false, RunRows},
     {"decode", "turn a snapshot into a directory tree", "IN -o OUT", kInputForms,
      "snaptree decode 000000000119400e.fsm -o dump\n"
@@ -125,6 +129,7 @@ constexpr Command kCommands[] = {
      "snaptree decode --at 2026-11-20T03:00:00Z 000000000119400e.fsm -o dump-0300\n"
      "(cd dump && sha256sum -c --quiet CHECKSUMS)",
      "0  done, nothing lost\n"
+     "1  the call is wrong, or the input does not exist; no output\n"
      "2  the data is wrong; no output\n"
      "3  written, but rows were left out, unknown or damaged: the report tells\n"
      "4  input or output error, no space, no permission; no output",

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "decode/decoder.h"
+#include "formats/family_table.h"
+
 namespace snaptree::cli {
 namespace {
 
@@ -14,10 +17,6 @@ constexpr std::array<Slice, 11> kFileHeads = {
 constexpr uint64_t kRootFiles = 2;  // MANIFEST.json, CHECKSUMS
 
 }  // namespace
-
-bool IsDecoded(AdapterId adapter) {
-  return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv;
-}
 
 TreeEstimate EstimateTree(const ScanResult& scan) {
   TreeEstimate estimate;

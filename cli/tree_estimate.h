@@ -3,13 +3,9 @@
 
 #include <cstdint>
 
-#include "formats/family_table.h"
 #include "formats/scan.h"
 
 namespace snaptree::cli {
-
-// Whether this version's `decode` writes records of an adapter.
-bool IsDecoded(AdapterId adapter);
 
 struct TreeEstimate {
   uint64_t files = 0;

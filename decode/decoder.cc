@@ -25,10 +25,6 @@ constexpr double kExpiryShare = 0.05;
 
 constexpr AdapterId kDecodable[] = {AdapterId::kRedis, AdapterId::kRawkv};
 
-bool IsDecodable(AdapterId adapter) {
-  return std::find(std::begin(kDecodable), std::end(kDecodable), adapter) != std::end(kDecodable);
-}
-
 // One run: what is open and what was found so far.
 class Run {
  public:
@@ -72,7 +68,7 @@ Status Run::SelectAdapters() {
       if (name != "all" && name != AdapterName(adapter)) continue;
       found = true;
       selected_[i] = true;
-      if (name == "all" || IsDecodable(adapter)) continue;
+      if (name == "all" || IsDecoded(adapter)) continue;
       return UsageError("AdapterNotAvailable", "this version cannot decode " + name)
           .Expected("redis, rawkv or all")
           .Next("leave --adapter away: rows of other adapters are counted and reported");
@@ -126,7 +122,7 @@ void Run::BookUndecoded() {
     if (family.family_class != FamilyClass::kData) continue;
     const AdapterId owner =
         i == BareFamily() && options_.bare_rows_as_redis ? AdapterId::kRedis : family.adapter;
-    const bool decodable = IsDecodable(owner);
+    const bool decodable = IsDecoded(owner);
     if (decodable && IsSelected(owner)) continue;
     ledger_.Add(static_cast<FamilyId>(i), RowLedger::Place::kExcluded, scan_.families[i].live);
     if (decodable || !IsSelected(owner)) continue;
@@ -288,6 +284,10 @@ Result<DecodeReport> Run::Decode() {
 }
 
 }  // namespace
+
+bool IsDecoded(AdapterId adapter) {
+  return std::find(std::begin(kDecodable), std::end(kDecodable), adapter) != std::end(kDecodable);
+}
 
 bool DecodeReport::complete() const {
   return !findings.HasWarning() && rows.unknown == 0 && rows.damaged == 0 && losses == 0 &&

@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "formats/container.h"
+#include "formats/family_table.h"
 #include "formats/open_input.h"
 #include "manifest/manifest.h"
 #include "tree/tree_sink.h"
@@ -70,5 +71,8 @@ struct DecodeReport {
 };
 
 Result<DecodeReport> Decode(const DecodeOptions& options);
+
+// Whether this version writes the adapter's records; rows of the others are counted as not decoded.
+bool IsDecoded(AdapterId adapter);
 
 }  // namespace snaptree

@@ -14,10 +14,6 @@ namespace {
 // Value header and string envelope.
 constexpr uint64_t kMaxValueOverhead = 9 + 11;
 
-bool IsDecoded(AdapterId adapter) {
-  return adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv;
-}
-
 // Families of which each live row is a file, or the record of one.
 bool MakesFiles(Slice prefix) {
   return prefix == "!redis|str|" || prefix == "!redis|hll|" || prefix == "!stream|meta|";

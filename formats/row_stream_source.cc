@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/checksum.h"
 #include "base/coding.h"
 #include "formats/fsm_format.h"
 
@@ -43,78 +44,39 @@ Result<Slice> RowStreamSource::View(uint64_t value_position, size_t n, ViewBuffe
 }
 
 RowStreamCursor::RowStreamCursor(const InputFile& file, Extent extent, Mode mode, uint32_t crc)
-    : file_(file), extent_(extent), window_offset_(extent.begin) {
-  if (mode == Mode::kChecksum) {
-    const uint64_t checked = extent.size() - std::min<uint64_t>(extent.size(), kFooterBytes);
-    ahead_ = std::make_unique<BlockPrefetcher>(file, extent, checked, crc);
-  } else {
-    buffer_.resize(static_cast<size_t>(std::min<uint64_t>(kWindowBytes, extent.size())));
-  }
-  window_ = buffer_.data();
+    : file_(file),
+      extent_(extent),
+      checked_end_(mode == Mode::kSkip
+                       ? extent.begin
+                       : extent.end - std::min<uint64_t>(extent.size(), kFooterBytes)),
+      crc_(crc),
+      buffer_(static_cast<size_t>(std::min<uint64_t>(kWindowBytes, extent.size()))),
+      window_offset_(extent.begin) {
   rows_.reserve(
       std::min<size_t>(kBatchRows, static_cast<size_t>(extent.size() / (2 * kLengthBytes)) + 1));
 }
 
-RowStreamCursor::~RowStreamCursor() = default;
-
 Result<uint32_t> RowStreamCursor::FinishChecksum() {
-  for (;;) {
-    SNAPTREE_ASSIGN(const BlockPrefetcher::Block block, ahead_->Next());
-    if (block.size == 0) return ahead_->crc();
-  }
+  SNAPTREE_TRY(Refill(0));  // the few bytes that make no row
+  return crc_;
 }
 
 // Brings more bytes behind those that are left, `needed` at least (or all up to the end of the
 // extent).
 Status RowStreamCursor::Refill(size_t needed) {
-  return ahead_ != nullptr ? NextBlock(needed) : ReadWindow(needed);
-}
-
-Status RowStreamCursor::ReadWindow(size_t needed) {
   std::memmove(buffer_.data(), buffer_.data() + begin_, available());
   window_offset_ += begin_;
   end_ -= begin_;
   begin_ = 0;
   if (needed > buffer_.size()) buffer_.resize(needed);
-  window_ = buffer_.data();
-  const size_t room = static_cast<size_t>(
-      std::min<uint64_t>(buffer_.size() - end_, extent_.end - (window_offset_ + end_)));
-  SNAPTREE_TRY(file_.ReadExactlyAt(window_offset_ + end_, buffer_.data() + end_, room));
-  end_ += room;
-  return {};
-}
-
-// What is left goes into the room before the next block. More than that room, or a need for several
-// blocks, is put together in the own buffer.
-Status RowStreamCursor::NextBlock(size_t needed) {
-  const size_t tail = available();
-  window_offset_ += begin_;
-  if (tail <= BlockPrefetcher::kHeadroom) {
-    const Slice rest(window_ + begin_, tail);
-    SNAPTREE_ASSIGN(const BlockPrefetcher::Block block, ahead_->Next());
-    if (block.size > 0) {
-      // `rest` may stand in the block before, which keeps its bytes until another one is asked for.
-      if (tail > 0) std::memcpy(block.data - tail, rest.data(), tail);
-      window_ = block.data - tail;
-    } else {
-      window_ = rest.data();
-    }
-    begin_ = 0;
-    end_ = tail + block.size;
-    if (end_ >= needed || block.size == 0) return {};
-  }
-  std::vector<char> joined;
-  joined.reserve(std::max(needed, available()));
-  joined.assign(window_ + begin_, window_ + end_);
-  buffer_.swap(joined);
-  do {
-    SNAPTREE_ASSIGN(const BlockPrefetcher::Block block, ahead_->Next());
-    if (block.size == 0) break;
-    buffer_.insert(buffer_.end(), block.data, block.data + block.size);
-  } while (buffer_.size() < needed);
-  window_ = buffer_.data();
-  begin_ = 0;
-  end_ = buffer_.size();
+  const uint64_t offset = window_offset_ + end_;
+  const size_t n =
+      static_cast<size_t>(std::min<uint64_t>(buffer_.size() - end_, extent_.end - offset));
+  char* const fresh = buffer_.data() + end_;
+  SNAPTREE_TRY(file_.ReadExactlyAt(offset, fresh, n));
+  end_ += n;
+  const uint64_t checked = std::min<uint64_t>(n, checked_end_ - std::min(checked_end_, offset));
+  crc_ = ExtendCrc32c(crc_, Slice(fresh, static_cast<size_t>(checked)));
   return {};
 }
 
@@ -134,7 +96,7 @@ Status RowStreamCursor::CheckLength(uint64_t length, uint64_t room, uint64_t liv
 
 // Parses rows that are completely in the buffer; false when there is none at the front.
 bool RowStreamCursor::ParseResident() {
-  const char* const base = window_;
+  const char* const base = buffer_.data();
   size_t at = begin_;
   while (rows_.size() < kBatchRows) {
     if (end_ - at < 2 * kLengthBytes) break;
@@ -159,7 +121,7 @@ bool RowStreamCursor::ParseResident() {
 Status RowStreamCursor::ParseLarge() {
   const uint64_t row_at = position();
   if (available() < kLengthBytes) SNAPTREE_TRY(Refill(kLengthBytes));
-  const uint64_t key_size = LoadLe64(window_ + begin_);
+  const uint64_t key_size = LoadLe64(buffer_.data() + begin_);
   const uint64_t after_length = left() - kLengthBytes;
   SNAPTREE_TRY(CheckLength(key_size, after_length, kLiveMaxKeyBytes, "key"));
   if (key_size > kMaxKeyBytes) {
@@ -173,7 +135,7 @@ Status RowStreamCursor::ParseLarge() {
   const uint64_t value_room = left() - frame;
   const size_t head = frame + static_cast<size_t>(std::min<uint64_t>(value_room, kLargeValueHead));
   if (available() < head) SNAPTREE_TRY(Refill(head));
-  const char* const row = window_ + begin_;
+  const char* const row = buffer_.data() + begin_;
   const uint64_t value_size = LoadLe64(row + frame - kLengthBytes);
   SNAPTREE_TRY(CheckLength(value_size, value_room, kLiveMaxValueBytes, "value"));
   const size_t resident = static_cast<size_t>(std::min<uint64_t>(available() - frame, value_size));
@@ -185,7 +147,7 @@ Status RowStreamCursor::ParseLarge() {
 
 // Goes to a file offset at or after position().
 Status RowStreamCursor::SkipTo(uint64_t offset) {
-  if (ahead_ == nullptr && offset > window_offset_ + end_) {
+  if (window_offset_ + end_ >= checked_end_ && offset > window_offset_ + end_) {
     window_offset_ = offset;
     begin_ = end_ = 0;
     return {};

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/file.h"
-#include "formats/block_prefetcher.h"
 #include "formats/row.h"
 
 namespace snaptree {
@@ -40,12 +39,11 @@ class RowStreamCursor : public RowCursor {
  public:
   enum class Mode : uint8_t {
     kSkip,      // large values are stepped over
-    kChecksum,  // every byte is read and goes into the CRC32C, by a thread that reads ahead
+    kChecksum,  // every byte is read and goes into the CRC32C
   };
   // kChecksum: the CRC covers all of the extent but its last 4 bytes, where a footer would stand,
   // continued from `crc`.
   RowStreamCursor(const InputFile& file, Extent extent, Mode mode, uint32_t crc = 0);
-  ~RowStreamCursor() override;
 
   // Ends where fewer than 8 bytes are left. Errors: "RowLength", "PayloadTruncated", "Io".
   Result<std::span<const Row>> NextBatch() override;
@@ -59,8 +57,6 @@ class RowStreamCursor : public RowCursor {
   size_t available() const { return end_ - begin_; }
   uint64_t left() const { return extent_.end - position(); }
   Status Refill(size_t needed);
-  Status ReadWindow(size_t needed);
-  Status NextBlock(size_t needed);
   Status CheckLength(uint64_t length, uint64_t room, uint64_t live_limit, const char* what) const;
   bool ParseResident();
   Status ParseLarge();
@@ -68,9 +64,10 @@ class RowStreamCursor : public RowCursor {
 
   const InputFile& file_;
   Extent extent_;
-  std::unique_ptr<BlockPrefetcher> ahead_;  // kChecksum only
-  std::vector<char> buffer_;  // own window; with ahead_, only for rows that span blocks
-  const char* window_;  // file bytes from window_offset_ on; [begin_, end_) are not parsed yet
+  uint64_t checked_end_;  // the CRC covers what was read up to here
+  uint32_t crc_;
+  std::vector<char>
+      buffer_;  // file bytes from window_offset_ on; [begin_, end_) are not parsed yet
   uint64_t window_offset_;
   size_t begin_ = 0;
   size_t end_ = 0;

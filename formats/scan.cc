@@ -13,28 +13,6 @@ namespace {
 
 constexpr size_t kDamagedRowsKept = 1000;
 
-// Raw keys fall into intervals: [prefix, end of prefix) of each family with a prefix, and the gaps
-// between. Because rows ascend, the interval of a row is that of the row before it, or a later one:
-// one comparison a row.
-class IntervalWalker {
- public:
-  // True when the key lies in the extent of `family()`; false when in a gap.
-  bool Place(Slice raw_key) {
-    while (next_ < kPrefixFamilies && !(raw_key < Families()[next_].prefix)) {
-      current_ = next_++;
-      inside_ = true;
-    }
-    if (inside_ && !raw_key.starts_with(Families()[current_].prefix)) inside_ = false;
-    return inside_;
-  }
-  FamilyId family() const { return static_cast<FamilyId>(current_); }
-
- private:
-  size_t next_ = 0;     // the first family whose prefix is above the last key
-  size_t current_ = 0;  // the family of the interval
-  bool inside_ = false;
-};
-
 class Scanner {
  public:
   Scanner(Container& container, const ScanOptions& options)
@@ -50,20 +28,26 @@ class Scanner {
  private:
   Status TakeBatch(std::span<const Row> rows);
   Status CheckOrder(const Row& row, size_t common);
-  FamilyId Classify(const Row& row);
-  void CountRow(const Row& row, FamilyId family, size_t common);
-  void CountDamaged(const Row& row, FamilyId family, const char* defect);
-  void CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, size_t common);
+  void Classify(const Row& row, size_t common);
+  void CountRow(const Row& row, size_t common);
+  void CountDamaged(const Row& row, const char* defect);
+  void CountMvcc(const Row& row, const MvccRow& mvcc, size_t common);
   void NoteMetadata(const Row& row);
-  void NoteExtent(const Row& row, FamilyId family);
+  void NoteExtent(const Row& row);
   void Finish();
   void CheckTimestamps();
 
   Container& container_;
   const ScanOptions& options_;
   ScanResult result_;
-  IntervalWalker intervals_;
-  bool in_interval_ = false;
+  // The family of the row at hand. The next row is of the same family when the two have as many
+  // bytes in common as make its prefix, and it is long enough for those to be its logical key's: so
+  // families are looked up where they change, not for each row.
+  FamilyId family_ = 0;
+  FamilyCounts* counts_ = nullptr;  // of family_
+  bool newest_at_any_time_ = false;
+  size_t prefix_bytes_ = SIZE_MAX;
+  size_t min_key_bytes_ = 0;
   MvccView view_;
   PreviousKey previous_;
   size_t common_with_judged_ = SIZE_MAX;  // smallest common prefix since the last judged row
@@ -92,28 +76,33 @@ Status Scanner::CheckOrder(const Row& row, size_t common) {
       .Next("no node writes this: the file is damaged. --salvage sorts what can be read");
 }
 
-FamilyId Scanner::Classify(const Row& row) {
-  in_interval_ = intervals_.Place(row.key);
-  if (in_interval_) {
-    const FamilyId family = intervals_.family();
-    const Slice prefix = FamilyName(family);
-    // `!fs|usage` is one exact key; a key whose prefix reaches into its timestamp belongs
-    // elsewhere.
-    if (prefix.back() == '|' && row.key.size() >= prefix.size() + kTimestampBytes) return family;
+void Scanner::Classify(const Row& row, size_t common) {
+  if (common >= prefix_bytes_ && row.key.size() >= min_key_bytes_) return;
+  prefix_bytes_ = SIZE_MAX;
+  if (const int raw = ClassifyRawKey(row.key); raw >= 0) {
+    family_ = static_cast<FamilyId>(raw);
   } else {
-    // Only what begins with one of these can be anything but bare.
-    if (!row.key.starts_with('!') && !row.key.starts_with('_')) return BareFamily();
-    const int raw = ClassifyRawKey(row.key);
-    if (raw >= 0) return static_cast<FamilyId>(raw);
+    const size_t n = row.key.size() - std::min(row.key.size(), kTimestampBytes);
+    const bool framed = row.key.size() >= kTimestampBytes;
+    family_ = ClassifyLogicalKey(framed ? row.key.substr(0, n) : row.key);
+    const Slice prefix = FamilyName(family_);
+    if (family_ < kPrefixFamilies && prefix.back() == '|' && framed) {
+      prefix_bytes_ = prefix.size();
+      min_key_bytes_ = prefix.size() + kTimestampBytes;
+    } else if (family_ == BareFamily() && !row.key.empty() && row.key[0] != '!' &&
+               row.key[0] != '_') {
+      prefix_bytes_ = 1;  // only keys that begin with those two can be anything but bare
+      min_key_bytes_ = 1;
+    }
   }
-  if (row.key.size() < kTimestampBytes) return ClassifyLogicalKey(row.key);
-  return ClassifyLogicalKey(row.key.substr(0, row.key.size() - kTimestampBytes));
+  counts_ = &result_.families[family_];
+  newest_at_any_time_ = Families()[family_].newest_at_any_time;
 }
 
 // Extends the family's last extent when this row follows it, or begins another one.
-void Scanner::NoteExtent(const Row& row, FamilyId family) {
+void Scanner::NoteExtent(const Row& row) {
   const uint64_t end = row.value_position + row.value_size;
-  std::vector<FamilyExtent>& list = result_.extents[family];
+  std::vector<FamilyExtent>& list = result_.extents[family_];
   if (!list.empty() && list.back().extent.end == row.position) {
     list.back().extent.end = end;
     return;
@@ -129,10 +118,10 @@ void Scanner::NoteExtent(const Row& row, FamilyId family) {
   list.push_back({{row.position, end}, false});
 }
 
-void Scanner::CountDamaged(const Row& row, FamilyId family, const char* defect) {
-  ++result_.families[family].damaged;
+void Scanner::CountDamaged(const Row& row, const char* defect) {
+  ++counts_->damaged;
   if (result_.damaged.size() < kDamagedRowsKept) {
-    result_.damaged.push_back({row.position, family, std::string(row.key.substr(0, 256)), defect});
+    result_.damaged.push_back({row.position, family_, std::string(row.key.substr(0, 256)), defect});
   }
 }
 
@@ -151,13 +140,13 @@ void Scanner::NoteMetadata(const Row& row) {
   }
 }
 
-void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, size_t common) {
-  FamilyCounts& counts = result_.families[family];
+void Scanner::CountMvcc(const Row& row, const MvccRow& mvcc, size_t common) {
+  FamilyCounts& counts = *counts_;
   counts.min_commit_ts = std::min(counts.min_commit_ts, mvcc.commit_ts);
   counts.max_commit_ts = std::max(counts.max_commit_ts, mvcc.commit_ts);
   saw_expiry_ = saw_expiry_ || mvcc.expire_at != 0;
   common_with_judged_ = SIZE_MAX;
-  switch (view_.Judge(mvcc, common, Families()[family].newest_at_any_time)) {
+  switch (view_.Judge(mvcc, common, newest_at_any_time_)) {
     case Verdict::kLive:
       ++counts.live;
       counts.live_bytes += row.key.size() + row.value_size;
@@ -194,39 +183,39 @@ void Scanner::CountMvcc(const Row& row, FamilyId family, const MvccRow& mvcc, si
   }
 }
 
-void Scanner::CountRow(const Row& row, FamilyId family, size_t common) {
-  FamilyCounts& counts = result_.families[family];
+void Scanner::CountRow(const Row& row, size_t common) {
+  FamilyCounts& counts = *counts_;
   ++counts.rows;
   counts.key_bytes += row.key.size();
   counts.value_bytes += row.value_size;
-  if (family == RawMetadataFamily()) return NoteMetadata(row);
-  if (family == RegistryFamily()) return;
+  if (family_ == RawMetadataFamily()) return NoteMetadata(row);
+  if (family_ == RegistryFamily()) return;
   if (row.key.size() > kLiveMaxKeyBytes) [[unlikely]] {
     result_.findings.Warn("key_over_limit", "keys longer than a node can load",
                           Printable(row.key, 60));
   }
   if (const char* defect = MvccDefect(row.key.size(), row.value_size, row.value)) {
-    CountDamaged(row, family, defect);
+    CountDamaged(row, defect);
     if (row.key.size() < kTimestampBytes) return;
-    view_.JudgeDamaged(row.key, common, Families()[family].newest_at_any_time);
+    view_.JudgeDamaged(row.key, common, newest_at_any_time_);
     max_damaged_ts_ =
         std::max(max_damaged_ts_, ~LoadBe64(row.key.data() + row.key.size() - kTimestampBytes));
     common_with_judged_ = SIZE_MAX;
     return;
   }
-  CountMvcc(row, family, MvccRow::Parse(row.key, row.value), common);
+  CountMvcc(row, MvccRow::Parse(row.key, row.value), common);
 }
 
 Status Scanner::TakeBatch(std::span<const Row> rows) {
   for (const Row& row : rows) {
     const size_t common = CommonPrefix(previous_.get(), row.key);
     SNAPTREE_TRY(CheckOrder(row, common));
-    const FamilyId family = Classify(row);
-    NoteExtent(row, family);
+    Classify(row, common);
+    NoteExtent(row);
     // The view wants the common prefix with the last row that it judged, not with a row that it
     // never saw.
     common_with_judged_ = std::min(common_with_judged_, common);
-    CountRow(row, family, common_with_judged_);
+    CountRow(row, common_with_judged_);
     ++result_.rows;
     previous_.Set(row.key);
   }

@@ -1,20 +1,13 @@
 #include "base/external_sorter.h"
 
-#include <rocksdb/env.h>
-#include <rocksdb/iterator.h>
-#include <rocksdb/options.h>
-#include <rocksdb/sst_file_reader.h>
-#include <rocksdb/sst_file_writer.h>
-#include <rocksdb/table.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <queue>
+#include <utility>
 #include <vector>
 
-#include "base/cancel.h"
 #include "base/coding.h"
+#include "base/sorted_runs.h"
 
 namespace snaptree {
 namespace {
@@ -22,7 +15,10 @@ namespace {
 // Blocks of the arena; smaller ones when the ceiling is so low that a large one would fill it.
 constexpr size_t kMaxBlockBytes = size_t{1} << 20;
 constexpr size_t kMinBlockBytes = size_t{64} << 10;
-constexpr uint64_t kCancelCheckMask = 0xffff;
+// That many runs are merged into one, so that open files and buffers stay few however much is
+// sorted: each merge of merges costs one more writing of its pairs.
+constexpr size_t kMinFanIn = 16;
+constexpr size_t kMaxFanIn = 64;
 
 // A record in the arena: header, key, payload.
 struct RecordHeader {
@@ -80,43 +76,13 @@ void UserKey(Slice run_key, std::string* out) {
   }
 }
 
-rocksdb::Options RunOptions() {
-  rocksdb::Options options;
-  options.compression = rocksdb::kNoCompression;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_size = 64 << 10;
-  table.no_block_cache = true;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-Status FromRocks(const rocksdb::Status& s, const std::string& path) {
-  if (s.ok()) return {};
-  const bool full = s.IsNoSpace() || s.subcode() == rocksdb::Status::kNoSpace ||
-                    s.ToString().find("No space left") != std::string::npos;
-  if (full) {
-    return EnvironmentError("NoSpace", "no space left for the scratch files of a sort")
-        .At(path)
-        .Next("free space, give more --memory, or name another --scratch folder");
-  }
-  return EnvironmentError("Io", "a scratch file of a sort failed: " + s.ToString()).At(path);
-}
-
 }  // namespace
 
 struct ExternalSorter::Rep {
-  struct Run {
-    std::string path;
-    uint64_t entries = 0;
-    uint64_t read = 0;
-    std::unique_ptr<rocksdb::SstFileReader> reader;
-    std::unique_ptr<rocksdb::Iterator> it;
-  };
-
   explicit Rep(SorterOptions o)
       : options(std::move(o)),
         block_bytes(std::clamp(options.memory_bytes / 8, kMinBlockBytes, kMaxBlockBytes)),
-        sst_options(RunOptions()) {}
+        fan_in(std::clamp(options.memory_bytes / 2 / RunMerge::kRunBytes, kMinFanIn, kMaxFanIn)) {}
 
   char* Allocate(size_t n) {
     if (n > block_bytes / 4) {  // a large record gets a block of its own
@@ -156,13 +122,15 @@ struct ExternalSorter::Rep {
     in_order = true;
   }
 
+  Result<std::string> NewRunPath() const;
   Status WriteRun();
-  Status OpenRuns();
-  Status Advance(size_t run);
+  Status KeepRun(SortedRun run, size_t level);
+  Status MergeLevel(size_t level);
+  Status OpenMerge();
 
-  SorterOptions options;
-  size_t block_bytes;
-  rocksdb::Options sst_options;
+  const SorterOptions options;
+  const size_t block_bytes;
+  const size_t fan_in;
   std::vector<std::unique_ptr<char[]>> blocks;  // reused from set to set
   std::vector<std::unique_ptr<char[]>> large;
   size_t large_bytes = 0;
@@ -172,77 +140,66 @@ struct ExternalSorter::Rep {
   bool in_order = true;
   uint64_t added = 0;
   uint64_t scratch_bytes = 0;
-  std::vector<Run> runs;
   size_t next_entry = 0;
-
-  struct Head {
-    Slice key;
-    size_t run;
-  };
-  struct Later {
-    bool operator()(const Head& a, const Head& b) const { return a.key > b.key; }
-  };
-  std::priority_queue<Head, std::vector<Head>, Later> heads;
-  std::optional<size_t> given_from;  // the run whose iterator the caller still looks at
+  std::vector<std::vector<SortedRun>> levels;  // runs by the number of merges behind them
+  std::unique_ptr<RunMerge> merge;             // of all runs, once finished
   std::string user_key;
 };
 
-Status ExternalSorter::Rep::WriteRun() {
+Result<std::string> ExternalSorter::Rep::NewRunPath() const {
   static std::atomic<uint64_t> next_file{0};
   SNAPTREE_ASSIGN(const std::string folder, options.scratch_folder());
+  return folder + "/run-" + std::to_string(next_file++) + ".sst";
+}
+
+Status ExternalSorter::Rep::WriteRun() {
+  SNAPTREE_ASSIGN(std::string path, NewRunPath());
   SortEntries();
-  Run run;
-  run.path = folder + "/run-" + std::to_string(next_file++) + ".sst";
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), sst_options);
-  SNAPTREE_TRY(FromRocks(writer.Open(run.path), run.path));
-  runs.push_back(std::move(run));  // from here on Reset() and the destructor remove the file
-  Run& opened = runs.back();
+  RunWriter writer(std::move(path));
+  SNAPTREE_TRY(writer.Open());
   for (const Entry& e : entries) {
-    if ((opened.entries & kCancelCheckMask) == 0) SNAPTREE_TRY(CheckCancelled());
-    const std::string key = RunKey(KeyOf(e), HeaderOf(e).ordinal);
-    const Slice payload = PayloadOf(e);
-    SNAPTREE_TRY(
-        FromRocks(writer.Put(rocksdb::Slice(key), rocksdb::Slice(payload.data(), payload.size())),
-                  opened.path));
-    ++opened.entries;
+    SNAPTREE_TRY(writer.Add(RunKey(KeyOf(e), HeaderOf(e).ordinal), PayloadOf(e)));
   }
-  rocksdb::ExternalSstFileInfo info;
-  SNAPTREE_TRY(FromRocks(writer.Finish(&info), opened.path));
-  scratch_bytes += info.file_size;
+  SNAPTREE_ASSIGN(SortedRun run, writer.Finish());
   ForgetEntries();
-  return {};
+  return KeepRun(std::move(run), 0);
 }
 
-Status ExternalSorter::Rep::OpenRuns() {
-  rocksdb::ReadOptions read;
-  const size_t share = options.memory_bytes / 2 / runs.size();
-  read.readahead_size = std::clamp<size_t>(share, 64 << 10, 1 << 20);
-  read.fill_cache = false;
-  for (size_t i = 0; i < runs.size(); ++i) {
-    Run& run = runs[i];
-    run.reader = std::make_unique<rocksdb::SstFileReader>(sst_options);
-    SNAPTREE_TRY(FromRocks(run.reader->Open(run.path), run.path));
-    run.it.reset(run.reader->NewIterator(read));
-    run.it->SeekToFirst();
-    SNAPTREE_TRY(Advance(i));
-  }
-  return {};
+Status ExternalSorter::Rep::KeepRun(SortedRun run, size_t level) {
+  scratch_bytes += run.bytes;
+  if (level == levels.size()) levels.emplace_back();
+  levels[level].push_back(std::move(run));
+  return levels[level].size() < fan_in ? Status::Ok() : MergeLevel(level);
 }
 
-// Puts the run's current pair in line, or checks that the run really ended.
-Status ExternalSorter::Rep::Advance(size_t index) {
-  Run& run = runs[index];
-  if (run.it->Valid()) {
-    ++run.read;
-    heads.push({Slice(run.it->key().data(), run.it->key().size()), index});
-    return {};
+// Makes one run of the next level out of all runs of this one. REQUIRES: there are no entries.
+Status ExternalSorter::Rep::MergeLevel(size_t level) {
+  blocks.clear();  // the merge needs the memory
+  SNAPTREE_ASSIGN(std::string path, NewRunPath());
+  RunWriter writer(std::move(path));
+  SNAPTREE_TRY(writer.Open());
+  RunMerge level_merge;
+  SNAPTREE_TRY(level_merge.Open(levels[level], options.memory_bytes / 2));
+  Slice key;
+  Slice payload;
+  for (;;) {
+    SNAPTREE_ASSIGN(const bool more, level_merge.Next(&key, &payload));
+    if (!more) break;
+    SNAPTREE_TRY(writer.Add(key, payload));
   }
-  SNAPTREE_TRY(FromRocks(run.it->status(), run.path));
-  if (run.read == run.entries) return {};
-  return EnvironmentError("Io", "a scratch file of a sort lost entries")
-      .At(run.path)
-      .Expected(std::to_string(run.entries) + " entries")
-      .Found(std::to_string(run.read));
+  SNAPTREE_ASSIGN(SortedRun run, writer.Finish());
+  for (const SortedRun& merged : levels[level]) RemoveRun(merged);
+  levels[level].clear();
+  return KeepRun(std::move(run), level + 1);
+}
+
+Status ExternalSorter::Rep::OpenMerge() {
+  std::vector<SortedRun> all;
+  for (const std::vector<SortedRun>& level : levels) {
+    all.insert(all.end(), level.begin(), level.end());
+  }
+  merge = std::make_unique<RunMerge>();
+  return merge->Open(all, options.memory_bytes / 2);
 }
 
 ExternalSorter::ExternalSorter(SorterOptions options)
@@ -270,54 +227,40 @@ Status ExternalSorter::Add(Slice key, Slice payload) {
 
 Status ExternalSorter::Finish() {
   Rep& r = *rep_;
-  if (r.runs.empty()) {
+  if (r.levels.empty()) {
     r.SortEntries();
     return {};
   }
   if (!r.entries.empty()) SNAPTREE_TRY(r.WriteRun());
   r.blocks.clear();
   r.entries.shrink_to_fit();
-  return r.OpenRuns();
+  return r.OpenMerge();
 }
 
 Result<bool> ExternalSorter::Next(Slice* key, Slice* payload) {
   Rep& r = *rep_;
-  if (r.runs.empty()) {
+  if (r.merge == nullptr) {
     if (r.next_entry == r.entries.size()) return false;
     const Entry& e = r.entries[r.next_entry++];
     *key = KeyOf(e);
     *payload = PayloadOf(e);
     return true;
   }
-  if (r.given_from) {
-    r.runs[*r.given_from].it->Next();
-    SNAPTREE_TRY(r.Advance(*r.given_from));
-  }
-  if (r.heads.empty()) {
-    r.given_from.reset();
-    return false;
-  }
-  const Rep::Head head = r.heads.top();
-  r.heads.pop();
-  r.given_from = head.run;
-  UserKey(head.key, &r.user_key);
+  Slice run_key;
+  SNAPTREE_ASSIGN(const bool more, r.merge->Next(&run_key, payload));
+  if (!more) return false;
+  UserKey(run_key, &r.user_key);
   *key = r.user_key;
-  const rocksdb::Slice value = r.runs[head.run].it->value();
-  *payload = Slice(value.data(), value.size());
   return true;
 }
 
 void ExternalSorter::Reset() {
   Rep& r = *rep_;
-  r.heads = {};
-  r.given_from.reset();
-  for (Rep::Run& run : r.runs) {
-    run.it.reset();
-    run.reader.reset();
-    // Best effort: the scratch folder is removed with everything in it when the run ends.
-    rocksdb::Env::Default()->DeleteFile(run.path).PermitUncheckedError();
+  r.merge.reset();
+  for (const std::vector<SortedRun>& level : r.levels) {
+    for (const SortedRun& run : level) RemoveRun(run);
   }
-  r.runs.clear();
+  r.levels.clear();
   r.ForgetEntries();
   r.next_entry = 0;
   r.added = 0;
@@ -325,7 +268,7 @@ void ExternalSorter::Reset() {
 }
 
 uint64_t ExternalSorter::size() const { return rep_->added; }
-bool ExternalSorter::spilled() const { return !rep_->runs.empty(); }
+bool ExternalSorter::spilled() const { return !rep_->levels.empty(); }
 uint64_t ExternalSorter::scratch_bytes() const { return rep_->scratch_bytes; }
 
 }  // namespace snaptree

@@ -49,7 +49,7 @@ int RunCommand(const Invocation& invocation, Reporter& reporter) {
   return kExitEnvironment;
 }
 
-// A sort of a very large store holds a file open for each of its runs.
+// Open folders and the runs of sorts are some hundred files: more than some systems allow at first.
 void AllowManyFiles() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;

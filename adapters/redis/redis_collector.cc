@@ -106,6 +106,7 @@ Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey pa
   group.kind = kind;
   group.rows = 0;
   std::string group_key;
+  std::string last_live;  // logical key of the group's last live row
   bool open = false;
   const auto close = [&]() -> Status {
     // A run of a list without live rows still matters: it can hold the deletion of an item whose
@@ -127,10 +128,13 @@ Status HeadCollector::CollectGroups(Slice prefix, HeadKind kind, ParseUserKey pa
       open = true;
       group_key = user_key;
       group.rows = 0;
+      group.in_order = true;
       group.place.begin = row.position;
     }
     group.place.end = row.end;
-    if (row.IsLive()) ++group.rows;
+    if (!row.IsLive()) continue;
+    if (group.rows++ > 0 && row.key <= last_live) group.in_order = false;
+    last_live = row.key;
   }
 }
 

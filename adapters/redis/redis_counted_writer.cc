@@ -37,30 +37,51 @@ const CountedKinds kZSetKinds = {HeadKind::kZSetMeta,
                                  "redis_zset_length_mismatch",
                                  "zset"};
 
-Status KeyWriter::CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* sound) {
-  const FamilyId family = FamilyOfHead(kinds.rows);
-  const FamilyExtent extent{group.place, context_.scan.extents[family].size() > 1};
-  ViewCursor cursor(context_.source, std::span(&extent, 1), family, context_.scan.read_ts);
-  ViewRow row;
+// The elements of one key's rows, in the order of the rows.
+class KeyWriter::ElementRows {
+ public:
+  ElementRows(KeyWriter* writer, const CountedKinds& kinds, const Head& group)
+      : writer_(*writer),
+        kinds_(kinds),
+        family_(FamilyOfHead(kinds.rows)),
+        extent_{group.place, writer->context_.scan.extents[family_].size() > 1},
+        cursor_(writer->context_.source, std::span(&extent_, 1), family_,
+                writer->context_.scan.read_ts) {}
+
+  // The next sound element, or false. Views live until the next call.
+  Result<bool> Next(Slice* element, ValueRef* value);
+  // What was read here, not what the head says: the accounts then tell when the two differ.
+  uint64_t sound() const { return sound_; }
+
+ private:
+  KeyWriter& writer_;
+  const CountedKinds& kinds_;
+  FamilyId family_;
+  FamilyExtent extent_;
+  ViewCursor cursor_;
+  ViewRow row_;
+  uint64_t sound_ = 0;
+};
+
+Result<bool> KeyWriter::ElementRows::Next(Slice* element, ValueRef* value) {
   for (;;) {
-    SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
-    if (!more) return {};
+    SNAPTREE_ASSIGN(const bool more, cursor_.NextLive(&row_));
+    if (!more) return false;
     ElementKey key;
-    if (!ParseElementKey(row.key, kinds.row_prefix, &key) || key.user_key != state_->key())
+    if (!ParseElementKey(row_.key, kinds_.row_prefix, &key) ||
+        key.user_key != writer_.state_->key())
       continue;
-    if (kinds.rows == HeadKind::kZSetMembers && row.body.size != 8) {
-      lossy_ = true;
-      SNAPTREE_TRY(context_.ledger.AddDamaged(
-          family, row,
+    if (kinds_.rows == HeadKind::kZSetMembers && row_.body.size != 8) {
+      writer_.lossy_ = true;
+      SNAPTREE_TRY(writer_.context_.ledger.AddDamaged(
+          family_, row_,
           DataError("RedisInvalidZSetMember", "the score of a member is not 8 bytes long")));
       continue;
     }
-    ++*sound;
-    if (kinds.rows == HeadKind::kSetMembers) {
-      SNAPTREE_TRY(elements_.AddCopy(key.sub, {}));
-    } else {
-      SNAPTREE_TRY(elements_.Add(key.sub, row.body));
-    }
+    ++sound_;
+    *element = key.sub;
+    *value = row_.body;
+    return true;
   }
 }
 
@@ -103,14 +124,14 @@ Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, BlobI
   return Damaged(blob, visited);
 }
 
-Status KeyWriter::WriteElements(const CountedKinds& kinds, Expiry expiry, uint64_t* written) {
-  SNAPTREE_TRY(elements_.Finish());
+template <typename Source>
+Status KeyWriter::WriteElements(const CountedKinds& kinds, Source* source, uint64_t* written) {
   files_.BeginCollection(kinds.folder, kinds.array);
   Slice element;
   ValueRef value;
   for (;;) {
-    SNAPTREE_ASSIGN(const bool more, elements_.Next(&element, &value));
-    if (!more) break;
+    SNAPTREE_ASSIGN(const bool more, source->Next(&element, &value));
+    if (!more) return {};
     ++*written;
     if (kinds.rows == HeadKind::kHashFields) {
       SNAPTREE_TRY(files_.Field(element, value));
@@ -122,8 +143,26 @@ Status KeyWriter::WriteElements(const CountedKinds& kinds, Expiry expiry, uint64
       SNAPTREE_TRY(files_.ScoredMember(element, bits));
     }
   }
-  ++totals_.keys;
-  return files_.EndCollection(expiry);
+}
+
+Status KeyWriter::WriteRows(const CountedKinds& kinds, const Head& group, uint64_t* written) {
+  ElementRows rows(this, kinds, group);
+  if (group.in_order) {
+    SNAPTREE_TRY(WriteElements(kinds, &rows, written));
+  } else {
+    elements_.Begin();
+    Slice element;
+    ValueRef value;
+    for (;;) {
+      SNAPTREE_ASSIGN(const bool more, rows.Next(&element, &value));
+      if (!more) break;
+      SNAPTREE_TRY(elements_.Add(element, value));
+    }
+    SNAPTREE_TRY(elements_.Finish());
+    SNAPTREE_TRY(WriteElements(kinds, &elements_, written));
+  }
+  context_.ledger.Add(FamilyOfHead(kinds.rows), RowLedger::Place::kEmitted, rows.sound());
+  return {};
 }
 
 // Base and deltas, floored at 0; *known is false when there is neither, or the base cannot be read.
@@ -153,22 +192,24 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
     BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kOperational);
     return {};
   }
-  elements_.Begin();
-  bool usable = true;
   BlobInfo info;
+  uint64_t written = 0;
+  bool usable = true;
   if (group != nullptr) {
-    uint64_t sound = 0;
-    SNAPTREE_TRY(CollectRows(kinds, *group, &sound));
-    usable = sound > 0;
-    // What was read here, not what the head says: the accounts then tell when the two differ.
-    context_.ledger.Add(FamilyOfHead(kinds.rows), RowLedger::Place::kEmitted, sound);
+    SNAPTREE_TRY(WriteRows(kinds, *group, &written));
+    usable = written > 0;
     if (blob != nullptr) {
       Warn("redis_legacy_blob_shadowed",
            "legacy collections shadowed by newer rows of the same key are not dumped");
       Book(*blob, RowLedger::Place::kOperational);
     }
-  } else if (blob != nullptr) {
-    SNAPTREE_TRY(CollectBlob(kinds, *blob, &info, &usable));
+  } else {
+    elements_.Begin();
+    if (blob != nullptr) SNAPTREE_TRY(CollectBlob(kinds, *blob, &info, &usable));
+    if (usable) {
+      SNAPTREE_TRY(elements_.Finish());
+      SNAPTREE_TRY(WriteElements(kinds, &elements_, &written));
+    }
   }
   if (!usable) {  // an empty file would say that the collection is empty
     BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kOperational);
@@ -182,10 +223,10 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   } else {
     expiry = CollectionExpiry(false, 0, kinds.meta, kinds.deltas);
   }
+  SNAPTREE_TRY(files_.EndCollection(expiry));
+  ++totals_.keys;
   bool known = false;
   SNAPTREE_ASSIGN(const int64_t declared, DeclaredLength(kinds, &known));
-  uint64_t written = 0;
-  SNAPTREE_TRY(WriteElements(kinds, expiry, &written));
   if (info.was_json)
     WarnJson(kinds.type_name, info.has_replacement_char, elements_.duplicates() > 0);
   if (known && static_cast<uint64_t>(declared) != written) {

@@ -1,7 +1,6 @@
 // The elements of one hash, set or zset, sorted by their raw bytes within the memory ceiling,
-// duplicates merged (the last one wins). Rows come in encoded order, which is not the order of the
-// bytes when one element is a prefix of another; where it is, nothing is sorted. Small values
-// travel with their element, large ones stay in the source.
+// duplicates merged (the last one wins): for rows whose order is not that of the elements, and for
+// blobs. Small values travel with their element, large ones stay in the source.
 #pragma once
 
 #include <string>

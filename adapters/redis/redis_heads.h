@@ -50,7 +50,10 @@ FamilyId FamilyOfHead(HeadKind kind);
 struct Head {
   HeadKind kind = HeadKind::kTtl;
   bool malformed =
-      false;          // a meta whose value cannot be read: present all the same (section 6 item 5)
+      false;  // a meta whose value cannot be read: present all the same (section 6 item 5)
+  // Of a group: its live rows stand in the order of their elements' bytes, as they do unless one
+  // element is the beginning of another.
+  bool in_order = true;
   uint64_t rows = 1;  // live rows that it stands for
   // A single row's body, or the extent of all rows of a group (fields, members, items, entries).
   Extent place;

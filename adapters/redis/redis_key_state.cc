@@ -38,6 +38,7 @@ void KeyState::Add(const Head& head) {
     mine = head;
   } else {
     mine.rows += head.rows;
+    mine.in_order = false;
     mine.place.end = std::max(mine.place.end, head.place.end);
   }
   present_ |= uint32_t{1} << static_cast<unsigned>(head.kind);

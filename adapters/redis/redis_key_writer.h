@@ -51,10 +51,12 @@ class KeyWriter {
 
   // redis_counted_writer.cc
   Status WriteCounted(const CountedKinds& kinds);
-  Status CollectRows(const CountedKinds& kinds, const Head& group, uint64_t* sound);
+  class ElementRows;
+  Status WriteRows(const CountedKinds& kinds, const Head& group, uint64_t* written);
   Status CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable);
   Status VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info);
-  Status WriteElements(const CountedKinds& kinds, Expiry expiry, uint64_t* written);
+  template <typename Source>
+  Status WriteElements(const CountedKinds& kinds, Source* source, uint64_t* written);
   Result<int64_t> DeclaredLength(const CountedKinds& kinds, bool* known);
 
   // redis_list_writer.cc

@@ -130,12 +130,15 @@ TEST_CASE("large strings and HLLs in all their forms") {
 }
 
 TEST_CASE("large blobs and large collections") {
+  // The row of an element that others begin with stands behind theirs: only with it there is
+  // something to sort.
+  const bool in_order = GENERATE(false, true);
   Pairs fields;
   Strings members;
   Pairs scores;
   Scores bits;
-  for (int i = 0; i < 30000; ++i) {
-    const std::string name = "element " + std::to_string(100000 + i);
+  for (int i = in_order ? 1 : 0; i < 30000; ++i) {
+    const std::string name = i == 0 ? "element" : "element " + std::to_string(100000 + i);
     fields.emplace_back(name, "value of " + name);
     members.push_back(name);
     scores.emplace_back(name, std::to_string(i));
@@ -157,7 +160,7 @@ TEST_CASE("large blobs and large collections") {
   DecodeRowsOptions spilling;
   spilling.sorter_bytes = (1 << 20) + (64 << 10);
   const DecodedRows spilled = DecodeRows(rows, spilling);
-  CHECK(spilled.scratch_folders_asked > 3);
+  CHECK((spilled.scratch_folders_asked > 3) == !in_order);
   CheckFiles(spilled, expected);
 }
 

@@ -146,13 +146,14 @@ std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   const std::string what = run.options.dry_run ? "dry run" : run.options.output;
   if (run.ExitCode() == kExitDone) return what + ": complete, nothing lost (exit 0)";
   std::string text;
-  const auto add = [&](uint64_t n, const char* name) {
-    if (n != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", Thousands(n), name);
+  const auto add = [&](uint64_t n, const std::string& one, const std::string& many) {
+    if (n != 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", Thousands(n), n == 1 ? one : many);
   };
-  add(report.not_decoded, "rows not decoded");
-  add(report.rows.unknown, "unknown rows");
-  add(report.rows.damaged, "damaged rows");
-  add(report.losses, "records not whole");
+  add(report.not_decoded, "row not decoded", "rows not decoded");
+  add(report.rows.unknown, "unknown row", "unknown rows");
+  add(report.rows.damaged, "damaged row", "damaged rows");
+  add(report.losses, "record not whole", "records not whole");
   uint64_t warnings = 0;
   std::string codes;
   for (const auto& [code, finding] : report.findings.by_code()) {
@@ -160,8 +161,8 @@ std::string Verdict(const DecodeRun& run, bool warnings_shown) {
     ++warnings;
     codes += (codes.empty() ? "" : ", ") + code;
   }
-  const std::string plural = warnings == 1 ? "warning" : "warnings";
-  add(warnings, (plural + (warnings_shown ? " above" : " (" + codes + ")")).c_str());
+  const std::string where = warnings_shown ? " above" : " (" + codes + ")";
+  add(warnings, "warning" + where, "warnings" + where);
   return what +
          (run.options.dry_run ? ": would not be complete: " : ": written, but not complete: ") +
          text + " (exit 3)";

@@ -49,19 +49,18 @@ std::string Document(const std::vector<InspectReport>& reports, int exit_code) {
   JsonText json(JsonStyle::kPretty);
   json.StartObject();
   json.Member("schema", "snaptree.inspect/1");
-  if (reports.size() == 1) {
-    AppendInspect(reports.front(), &json);
-  } else {
-    json.Key("inputs");
-    json.StartArray();
-    for (const InspectReport& report : reports) {
-      json.StartObject();
-      AppendInspect(report, &json);
-      json.Member("exit_code", static_cast<uint64_t>(report.ExitCode()));
-      json.EndObject();
-    }
-    json.EndArray();
+  // The members of an only input stand at the top too. A script that gives a pattern of names need
+  // not know how many files it matches: `inputs` has them all.
+  if (reports.size() == 1) AppendInspect(reports.front(), &json);
+  json.Key("inputs");
+  json.StartArray();
+  for (const InspectReport& report : reports) {
+    json.StartObject();
+    AppendInspect(report, &json);
+    json.Member("exit_code", static_cast<uint64_t>(report.ExitCode()));
+    json.EndObject();
   }
+  json.EndArray();
   json.Member("exit_code", static_cast<uint64_t>(exit_code));
   json.EndObject();
   return json.text() + "\n";

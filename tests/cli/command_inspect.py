@@ -106,6 +106,11 @@ class Small(CliTest):
         paths = [self.write(n, snap.fsm([snap.row(b"k", snap.T0, b"v")])) for n in ("a.fsm", "b.fsm")]
         document = self.document(self.run_cli("inspect", "--json", *paths), "inspect")
         self.assertEqual([i["path"] for i in document["inputs"]], paths)
+        # A pattern of names may match one file: the same place then too.
+        document = self.document(self.run_cli("inspect", "--json", paths[0]), "inspect")
+        only = document["inputs"][0]
+        self.assertEqual((len(document["inputs"]), only["path"]), (1, paths[0]))
+        self.assertEqual(only, {name: document[name] for name in only})
         text = self.run_cli("inspect", *paths).out.decode()
         self.assertLess(text.index("a.fsm"), text.index("b.fsm"))
 

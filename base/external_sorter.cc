@@ -1,13 +1,12 @@
 #include "base/external_sorter.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "base/coding.h"
-#include "base/sorted_runs.h"
+#include "base/run_set.h"
 
 namespace snaptree {
 namespace {
@@ -15,10 +14,6 @@ namespace {
 // Blocks of the arena; smaller ones when the ceiling is so low that a large one would fill it.
 constexpr size_t kMaxBlockBytes = size_t{1} << 20;
 constexpr size_t kMinBlockBytes = size_t{64} << 10;
-// That many runs are merged into one, so that open files and buffers stay few however much is
-// sorted: each merge of merges costs one more writing of its pairs.
-constexpr size_t kMinFanIn = 16;
-constexpr size_t kMaxFanIn = 64;
 
 // A record in the arena: header, key, payload.
 struct RecordHeader {
@@ -53,36 +48,13 @@ bool Less(const Entry& a, const Entry& b) {
   return HeaderOf(a).ordinal < HeaderOf(b).ordinal;
 }
 
-// SST keys are unique: key with 00 written as 00 ff, terminator 00 00, then the ordinal. Keeps the
-// order of keys.
-std::string RunKey(Slice key, uint64_t ordinal) {
-  std::string out;
-  out.reserve(key.size() + 10);
-  for (const char c : key) {
-    out += c;
-    if (c == '\0') out += '\xff';
-  }
-  out.append(2, '\0');
-  AppendBe64(&out, ordinal);
-  return out;
-}
-
-void UserKey(Slice run_key, std::string* out) {
-  out->clear();
-  run_key.remove_suffix(10);
-  for (size_t i = 0; i < run_key.size(); ++i) {
-    *out += run_key[i];
-    if (run_key[i] == '\0') ++i;
-  }
-}
-
 }  // namespace
 
 struct ExternalSorter::Rep {
   explicit Rep(SorterOptions o)
       : options(std::move(o)),
         block_bytes(std::clamp(options.memory_bytes / 8, kMinBlockBytes, kMaxBlockBytes)),
-        fan_in(std::clamp(options.memory_bytes / 2 / RunMerge::kRunBytes, kMinFanIn, kMaxFanIn)) {}
+        runs(options) {}
 
   char* Allocate(size_t n) {
     if (n > block_bytes / 4) {  // a large record gets a block of its own
@@ -122,15 +94,10 @@ struct ExternalSorter::Rep {
     in_order = true;
   }
 
-  Result<std::string> NewRunPath() const;
   Status WriteRun();
-  Status KeepRun(SortedRun run, size_t level);
-  Status MergeLevel(size_t level);
-  Status OpenMerge();
 
   const SorterOptions options;
   const size_t block_bytes;
-  const size_t fan_in;
   std::vector<std::unique_ptr<char[]>> blocks;  // reused from set to set
   std::vector<std::unique_ptr<char[]>> large;
   size_t large_bytes = 0;
@@ -139,67 +106,22 @@ struct ExternalSorter::Rep {
   std::vector<Entry> entries;
   bool in_order = true;
   uint64_t added = 0;
-  uint64_t scratch_bytes = 0;
   size_t next_entry = 0;
-  std::vector<std::vector<SortedRun>> levels;  // runs by the number of merges behind them
-  std::unique_ptr<RunMerge> merge;             // of all runs, once finished
-  std::string user_key;
+  bool spilled = false;  // Next() reads runs
+  RunSet runs;
 };
 
-Result<std::string> ExternalSorter::Rep::NewRunPath() const {
-  static std::atomic<uint64_t> next_file{0};
-  SNAPTREE_ASSIGN(const std::string folder, options.scratch_folder());
-  return folder + "/run-" + std::to_string(next_file++) + ".sst";
-}
-
 Status ExternalSorter::Rep::WriteRun() {
-  SNAPTREE_ASSIGN(std::string path, NewRunPath());
+  SNAPTREE_ASSIGN(std::string path, runs.NewPath());
   SortEntries();
   RunWriter writer(std::move(path));
   SNAPTREE_TRY(writer.Open());
   for (const Entry& e : entries) {
-    SNAPTREE_TRY(writer.Add(RunKey(KeyOf(e), HeaderOf(e).ordinal), PayloadOf(e)));
+    SNAPTREE_TRY(writer.Add({KeyOf(e), HeaderOf(e).ordinal, PayloadOf(e)}));
   }
   SNAPTREE_ASSIGN(SortedRun run, writer.Finish());
   ForgetEntries();
-  return KeepRun(std::move(run), 0);
-}
-
-Status ExternalSorter::Rep::KeepRun(SortedRun run, size_t level) {
-  scratch_bytes += run.bytes;
-  if (level == levels.size()) levels.emplace_back();
-  levels[level].push_back(std::move(run));
-  return levels[level].size() < fan_in ? Status::Ok() : MergeLevel(level);
-}
-
-// Makes one run of the next level out of all runs of this one. REQUIRES: there are no entries.
-Status ExternalSorter::Rep::MergeLevel(size_t level) {
-  blocks.clear();  // the merge needs the memory
-  SNAPTREE_ASSIGN(std::string path, NewRunPath());
-  RunWriter writer(std::move(path));
-  SNAPTREE_TRY(writer.Open());
-  RunMerge level_merge;
-  SNAPTREE_TRY(level_merge.Open(levels[level], options.memory_bytes / 2));
-  Slice key;
-  Slice payload;
-  for (;;) {
-    SNAPTREE_ASSIGN(const bool more, level_merge.Next(&key, &payload));
-    if (!more) break;
-    SNAPTREE_TRY(writer.Add(key, payload));
-  }
-  SNAPTREE_ASSIGN(SortedRun run, writer.Finish());
-  for (const SortedRun& merged : levels[level]) RemoveRun(merged);
-  levels[level].clear();
-  return KeepRun(std::move(run), level + 1);
-}
-
-Status ExternalSorter::Rep::OpenMerge() {
-  std::vector<SortedRun> all;
-  for (const std::vector<SortedRun>& level : levels) {
-    all.insert(all.end(), level.begin(), level.end());
-  }
-  merge = std::make_unique<RunMerge>();
-  return merge->Open(all, options.memory_bytes / 2);
+  return runs.Keep(std::move(run));
 }
 
 ExternalSorter::ExternalSorter(SorterOptions options)
@@ -227,48 +149,44 @@ Status ExternalSorter::Add(Slice key, Slice payload) {
 
 Status ExternalSorter::Finish() {
   Rep& r = *rep_;
-  if (r.levels.empty()) {
+  if (r.runs.empty()) {
     r.SortEntries();
     return {};
   }
   if (!r.entries.empty()) SNAPTREE_TRY(r.WriteRun());
   r.blocks.clear();
   r.entries.shrink_to_fit();
-  return r.OpenMerge();
+  r.spilled = true;
+  return r.runs.Finish();
 }
 
 Result<bool> ExternalSorter::Next(Slice* key, Slice* payload) {
   Rep& r = *rep_;
-  if (r.merge == nullptr) {
-    if (r.next_entry == r.entries.size()) return false;
-    const Entry& e = r.entries[r.next_entry++];
-    *key = KeyOf(e);
-    *payload = PayloadOf(e);
-    return true;
+  if (r.spilled) {
+    SortRecord record;
+    SNAPTREE_ASSIGN(const bool more, r.runs.Next(&record));
+    *key = record.key;
+    *payload = record.payload;
+    return more;
   }
-  Slice run_key;
-  SNAPTREE_ASSIGN(const bool more, r.merge->Next(&run_key, payload));
-  if (!more) return false;
-  UserKey(run_key, &r.user_key);
-  *key = r.user_key;
+  if (r.next_entry == r.entries.size()) return false;
+  const Entry& e = r.entries[r.next_entry++];
+  *key = KeyOf(e);
+  *payload = PayloadOf(e);
   return true;
 }
 
 void ExternalSorter::Reset() {
   Rep& r = *rep_;
-  r.merge.reset();
-  for (const std::vector<SortedRun>& level : r.levels) {
-    for (const SortedRun& run : level) RemoveRun(run);
-  }
-  r.levels.clear();
+  r.runs.Clear();
+  r.spilled = false;
   r.ForgetEntries();
   r.next_entry = 0;
   r.added = 0;
-  r.scratch_bytes = 0;
 }
 
 uint64_t ExternalSorter::size() const { return rep_->added; }
-bool ExternalSorter::spilled() const { return !rep_->levels.empty(); }
-uint64_t ExternalSorter::scratch_bytes() const { return rep_->scratch_bytes; }
+bool ExternalSorter::spilled() const { return !rep_->runs.empty(); }
+uint64_t ExternalSorter::scratch_bytes() const { return rep_->runs.bytes_written(); }
 
 }  // namespace snaptree

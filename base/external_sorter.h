@@ -39,7 +39,7 @@ class ExternalSorter {
 
   uint64_t size() const;           // pairs added
   bool spilled() const;            // whether runs were written
-  uint64_t scratch_bytes() const;  // bytes of runs written so far
+  uint64_t scratch_bytes() const;  // written into runs so far, merges of runs included
 
  private:
   struct Rep;

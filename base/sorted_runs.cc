@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/coding.h"
 
 namespace snaptree {
 namespace {
@@ -32,8 +33,27 @@ rocksdb::Options RunOptions() {
   return options;
 }
 
-rocksdb::Slice ToRocks(Slice s) { return {s.data(), s.size()}; }
-Slice FromRocks(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+// A file's value: le64 size of the key, le64 ordinal, key, payload.
+constexpr size_t kRecordHeaderBytes = 16;
+
+void Pack(const SortRecord& record, std::string* out) {
+  out->clear();
+  AppendLe64(out, record.key.size());
+  AppendLe64(out, record.ordinal);
+  out->append(record.key).append(record.payload);
+}
+
+// The bytes are what Pack() made: the file's checksums say so.
+SortRecord Unpack(const rocksdb::Slice& bytes) {
+  const auto key_size = static_cast<size_t>(LoadLe64(bytes.data()));
+  const Slice rest(bytes.data() + kRecordHeaderBytes, bytes.size() - kRecordHeaderBytes);
+  return {rest.substr(0, key_size), LoadLe64(bytes.data() + 8), rest.substr(key_size)};
+}
+
+bool Before(const SortRecord& a, const SortRecord& b) {
+  const int order = a.key.compare(b.key);
+  return order != 0 ? order < 0 : a.ordinal < b.ordinal;
+}
 
 Status FromRocks(const rocksdb::Status& s, const std::string& path) {
   if (s.ok()) return {};
@@ -60,6 +80,8 @@ struct RunWriter::Rep {
   const rocksdb::Options options;
   rocksdb::SstFileWriter writer;
   SortedRun run;
+  std::string number;
+  std::string packed;
   bool unfinished = false;
 };
 
@@ -75,10 +97,14 @@ Status RunWriter::Open() {
   return {};
 }
 
-Status RunWriter::Add(Slice key, Slice payload) {
-  if ((rep_->run.entries & kCancelCheckMask) == 0) SNAPTREE_TRY(CheckCancelled());
-  ++rep_->run.entries;
-  return FromRocks(rep_->writer.Put(ToRocks(key), ToRocks(payload)), rep_->run.path);
+Status RunWriter::Add(const SortRecord& record) {
+  Rep& r = *rep_;
+  if ((r.run.records & kCancelCheckMask) == 0) SNAPTREE_TRY(CheckCancelled());
+  r.number.clear();
+  AppendBe64(&r.number, r.run.records++);
+  Pack(record, &r.packed);
+  r.run.largest_record = std::max(r.run.largest_record, record.size());
+  return FromRocks(r.writer.Put(r.number, r.packed), r.run.path);
 }
 
 Result<SortedRun> RunWriter::Finish() {
@@ -97,11 +123,11 @@ struct RunMerge::Rep {
     std::unique_ptr<rocksdb::Iterator> it;
   };
   struct Head {
-    Slice key;
+    SortRecord record;
     size_t input;
   };
   struct Later {
-    bool operator()(const Head& a, const Head& b) const { return a.key > b.key; }
+    bool operator()(const Head& a, const Head& b) const { return Before(b.record, a.record); }
   };
 
   Status Queue(size_t index);
@@ -112,22 +138,25 @@ struct RunMerge::Rep {
   std::optional<size_t> given_from;  // the input whose iterator the caller still looks at
 };
 
-// Puts the input's current pair in line, or checks that the run really ended.
+// Puts the input's current record in line, or checks that the run really ended.
 Status RunMerge::Rep::Queue(size_t index) {
   Input& input = inputs[index];
   if (input.it->Valid()) {
     ++input.read;
-    heads.push({FromRocks(input.it->key()), index});
+    heads.push({Unpack(input.it->value()), index});
     return {};
   }
   SNAPTREE_TRY(FromRocks(input.it->status(), input.run.path));
-  if (input.read == input.run.entries) return {};
-  return EnvironmentError("Io", "a scratch file of a sort lost entries")
+  if (input.read == input.run.records) return {};
+  return EnvironmentError("Io", "a scratch file of a sort lost records")
       .At(input.run.path)
-      .Expected(std::to_string(input.run.entries) + " entries")
+      .Expected(std::to_string(input.run.records) + " records")
       .Found(std::to_string(input.read))
       .Next("nothing else may write into the scratch folder; run it again");
 }
+
+// A block holds one record at least, and so does the buffer behind it that reads ahead.
+size_t RunMerge::BytesOf(size_t largest_record) { return 2 * (kBlockBytes + largest_record); }
 
 RunMerge::RunMerge() : rep_(std::make_unique<Rep>()) {}
 RunMerge::~RunMerge() = default;
@@ -136,7 +165,7 @@ Status RunMerge::Open(std::span<const SortedRun> runs, size_t memory_bytes) {
   rocksdb::ReadOptions read;
   const size_t share = memory_bytes / std::max<size_t>(1, runs.size());
   read.readahead_size =
-      std::clamp(share - std::min(share, kBlockBytes), kRunBytes - kBlockBytes, kMaxReadAhead);
+      std::clamp(share - std::min(share, kBlockBytes), kBlockBytes, kMaxReadAhead);
   read.fill_cache = false;
   for (const SortedRun& run : runs) {
     Rep::Input& input = rep_->inputs.emplace_back();
@@ -150,18 +179,16 @@ Status RunMerge::Open(std::span<const SortedRun> runs, size_t memory_bytes) {
   return {};
 }
 
-Result<bool> RunMerge::Next(Slice* key, Slice* payload) {
+Result<bool> RunMerge::Next(SortRecord* record) {
   if (rep_->given_from) {
     rep_->inputs[*rep_->given_from].it->Next();
     SNAPTREE_TRY(rep_->Queue(*rep_->given_from));
     rep_->given_from.reset();
   }
   if (rep_->heads.empty()) return false;
-  const Rep::Head head = rep_->heads.top();
+  *record = rep_->heads.top().record;
+  rep_->given_from = rep_->heads.top().input;
   rep_->heads.pop();
-  rep_->given_from = head.input;
-  *key = head.key;
-  *payload = FromRocks(rep_->inputs[head.input].it->value());
   return true;
 }
 

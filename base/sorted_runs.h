@@ -1,5 +1,6 @@
-// Sorted runs of an external sort: files of (key, payload) pairs, and their merge. The files are
-// RocksDB SST files: checksums on every block, and a reader that reads ahead.
+// Sorted runs of an external sort: files of records, and their merge. The files are RocksDB SST
+// files: checksums on every block, and a reader that reads ahead. A file's own keys only number its
+// records: its index stays small, however long the keys are that are sorted.
 //
 // Errors are of the environment: "NoSpace", "Io", with the file's path.
 #pragma once
@@ -14,10 +15,19 @@
 
 namespace snaptree {
 
+struct SortRecord {
+  Slice key;
+  uint64_t ordinal = 0;  // order of arrival: breaks ties
+  Slice payload;
+
+  size_t size() const { return key.size() + payload.size(); }
+};
+
 struct SortedRun {
   std::string path;
-  uint64_t entries = 0;
+  uint64_t records = 0;
   uint64_t bytes = 0;
+  size_t largest_record = 0;
 };
 
 // Best effort: the folder goes with everything in it when the program ends.
@@ -32,9 +42,9 @@ class RunWriter {
   RunWriter& operator=(const RunWriter&) = delete;
 
   Status Open();
-  // REQUIRES: keys ascend strictly.
-  Status Add(Slice key, Slice payload);
-  // REQUIRES: one pair at least.
+  // REQUIRES: records ascend by key, then by ordinal.
+  Status Add(const SortRecord& record);
+  // REQUIRES: one record at least.
   Result<SortedRun> Finish();
 
  private:
@@ -42,11 +52,11 @@ class RunWriter {
   std::unique_ptr<Rep> rep_;
 };
 
-// Reads runs as one, by ascending key.
+// Reads runs as one, ascending.
 class RunMerge {
  public:
-  // What one run in a merge takes of the memory, at least.
-  static constexpr size_t kRunBytes = size_t{128} << 10;
+  // What a run takes of the memory while it is merged, at least.
+  static size_t BytesOf(size_t largest_record);
 
   RunMerge();
   ~RunMerge();
@@ -55,9 +65,9 @@ class RunMerge {
 
   // memory_bytes: for the buffers of all runs.
   Status Open(std::span<const SortedRun> runs, size_t memory_bytes);
-  // The next pair, or false at the end. Views live until the next call. A run that gives fewer
-  // pairs than were written is an error.
-  Result<bool> Next(Slice* key, Slice* payload);
+  // The next record, or false at the end. Views live until the next call. A run that gives fewer
+  // records than were written is an error.
+  Result<bool> Next(SortRecord* record);
 
  private:
   struct Rep;

@@ -239,6 +239,24 @@ TEST_CASE("a low ceiling does not make a run of every pair") {
   CHECK(Drain(&sorter).size() == 20000);
 }
 
+TEST_CASE("thousands of runs are merged on the way, and none is lost") {
+  const TempFolder folder;
+  ExternalSorter sorter(Options(kTiny, folder));
+  Pairs pairs;
+  for (uint64_t n = 0; n < 3000; ++n) {
+    std::string key;
+    AppendBe64(&key, n * 2654435761U % 1000);  // each key three times
+    pairs.emplace_back(key, std::to_string(n));
+  }
+  for (const auto& [key, payload] : pairs) {
+    REQUIRE(sorter.Add(key, payload).ok());
+    REQUIRE(FilesIn(folder) < 100);
+  }
+  REQUIRE(sorter.Finish().ok());
+  CHECK(FilesIn(folder) <= 64);
+  CHECK(Drain(&sorter) == Sorted(pairs));
+}
+
 TEST_CASE("two sorters share a folder") {
   const TempFolder folder;
   ExternalSorter a(Options(kTiny, folder));

@@ -1,9 +1,9 @@
 // snaptree rows IN: rows as JSON lines.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/count_text.h"
 #include "cli/exit_codes.h"
 #include "cli/json_text.h"
 #include "cli/nearest_names.h"
@@ -78,12 +78,9 @@ Result<RowsOptions> OptionsOf(const Invocation& invocation) {
 }
 
 Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t rows) {
-  std::string ids;
-  for (const uint32_t id : scan.encryption_key_ids)
-    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  return DataError("EncryptedRows", fmt::format("{} rows are encrypted", Thousands(rows)))
+  return DataError("EncryptedRows", Counted(rows, "row is", "rows are") + " encrypted")
       .At(path)
-      .Found(ids.empty() ? "" : "key ids " + ids)
+      .Found(KeyIdsText(scan))
       .Next("this version cannot decrypt; --salvage leaves these rows out");
 }
 

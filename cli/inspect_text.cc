@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time_text.h"
+#include "cli/count_text.h"
 #include "cli/inspect_report.h"
 #include "cli/report_back_ends.h"
 #include "cli/shell_word.h"
@@ -54,10 +55,7 @@ std::string Origin(const InspectReport& report) {
 std::string Encryption(const InspectReport& report) {
   const uint64_t encrypted = report.scan.EncryptedRows();
   if (encrypted == 0) return "not encrypted";
-  std::string ids;
-  for (const uint32_t id : report.scan.encryption_key_ids)
-    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  return fmt::format("{} rows ENCRYPTED (key ids {})", Thousands(encrypted), ids);
+  return fmt::format("{} ENCRYPTED ({})", Counted(encrypted, "row"), KeyIdsText(report.scan));
 }
 
 std::string Moment(uint64_t hlc) {
@@ -165,19 +163,18 @@ std::string Next(const InspectReport& report) {
   const TreeEstimate estimate = EstimateTree(report.scan);
   std::string text = "next: snaptree decode " + ShellWord(report.given) + " -o dump";
   if (!report.salvage.empty()) text += " --salvage";
-  text += fmt::format("\n      writes about {} in {} files", HumanBytes(estimate.bytes),
-                      Thousands(estimate.files));
+  text += fmt::format("\n      writes about {} in {}", HumanBytes(estimate.bytes),
+                      Counted(estimate.files, "file"));
   struct statvfs fs {};
   if (::statvfs(".", &fs) == 0) {
     text += fmt::format(" (free here: {}", HumanBytes(uint64_t{fs.f_bavail} * fs.f_frsize));
-    if (fs.f_files != 0) text += fmt::format(", {} inodes", Thousands(fs.f_favail));
+    if (fs.f_files != 0) text += ", " + Counted(fs.f_favail, "inode");
     text += ")";
   }
   if (estimate.left_rows != 0) {
     text += fmt::format(
-        "\n      this version decodes redis and rawkv; {} live rows of others are counted, not "
-        "decoded",
-        Thousands(estimate.left_rows));
+        "\n      this version decodes redis and rawkv; {} counted, not decoded",
+        Counted(estimate.left_rows, "live row of others is", "live rows of others are"));
   }
   return text + "\n";
 }

@@ -180,6 +180,30 @@ class Whole(CliTest):
         run = self.run_cli("inspect", "--salvage", path, code=2)
         self.assertIn(b"DAMAGED", run.out)
 
+    def test_salvage_says_the_damage_once(self):
+        at = GOOD.index(b"!redis|str|k05") - 8
+        path = self.write("x.fsm", GOOD[:at] + b"\xff" * 8 + GOOD[at + 8:])
+        for command in (["decode", "-n"], ["rows"], ["inspect"]):
+            run = self.run_cli(*command, "--salvage", path, code=None)
+            said = (run.err + run.out).decode()
+            self.assertEqual(said.count("[RowLength]"), 1, command)
+            self.assertIn("; 1 stretch lost, ", said)
+            self.assertIn("; 1 suspect row dropped", said)
+
+    def test_salvage_of_a_file_that_was_cut(self):
+        """Between two rows nothing but the missing last row tells it; in a row, what is left of it is the least of it."""
+        at = GOOD.index(b"!redis|str|k05") - 8
+        missing = "the end of the file is missing, and nobody can tell how much that is"
+        for size, lost in ((at, False), (at + 30, True)):
+            run = self.run_cli("decode", "-n", "--salvage", self.write("x.fsm", GOOD[:size]), code=3)
+            line, = (x for x in run.err.decode().splitlines() if " kept" in x)
+            self.assertTrue(line.endswith("; " + missing), line)
+            self.assertEqual("1 stretch lost" in line, lost)
+            self.assertNotIn("0 stretches", line)
+        packed = subprocess.run(["zstd", "-c"], input=GOOD, capture_output=True, check=True).stdout
+        run = self.run_cli("decode", "-n", "--salvage", self.write("x.zst", packed[:-2]), code=3)
+        self.assertIn(f"salvage: {missing}\n", run.err.decode())
+
     def test_salvage_of_what_is_whole(self):
         path = self.write("x.fsm", GOOD)
         self.assertEqual(self.run_cli("rows", "--salvage", path).out, self.run_cli("rows", path).out)

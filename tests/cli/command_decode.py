@@ -50,6 +50,10 @@ class Clean(CliTest):
             self.assertIn(part, run.err)
         self.assertTrue(run.err.endswith(b": complete, nothing lost (exit 0)\n"))
 
+    def test_one_is_no_plural(self):
+        path = self.write("one.fsm", snap.fsm([snap.row(b"k", snap.T0)]))
+        self.assertRegex(self.run_cli("decode", "-v", path, "-o", self.out).err.decode(), r"\n  1 record, \d+ files, ")
+
     def test_document(self):
         run = self.run_cli("decode", "--json", self.file, "-o", self.out)
         self.assertEqual(run.err, b"")

@@ -194,6 +194,14 @@ class Forms(CliTest):
         rows, _ = self.rows(content, "--prefix", "c")
         self.assertEqual([r["key"] for r in rows], ["c"])
 
+    def test_store_metadata_is_not_encrypted_like_the_row_before(self):
+        content = snap.fsm([snap.encrypted(b"!redis|str|a", snap.T0)])
+        rows, run = self.rows(content, code=2)
+        self.assertIn(b"1 row is encrypted", run.err)
+        rows, run = self.rows(content, "--json", "--salvage", "--all-versions", code=3)
+        self.assertEqual([r.get("state") for r in rows[:-1]], ["raw"])
+        self.assertEqual(rows[-1]["encrypted_rows"], 1)
+
     def test_summary_line(self):
         rows, run = self.rows(snap.fsm([snap.row(b"a", snap.T0, b"v")]), "--json")
         self.assertEqual((rows[-1]["schema"], rows[-1]["rows"], rows[-1]["exit_code"]), ("snaptree.rows/1", 1, 0))

@@ -126,17 +126,16 @@ std::string Tables(const InspectReport& report) {
 // Every row once, so that a reader sees that nothing is missing.
 std::string Equation(const InspectReport& report) {
   const FamilyCounts totals = report.Totals();
-  const FamilyCounts& unknown = report.scan.of(UnknownFamily());
-  std::vector<std::string> terms = {"live " + Thousands(totals.live - unknown.live)};
+  std::vector<std::string> terms = {"live " + Thousands(totals.live - report.UnknownRows())};
   const auto add = [&](const char* name, uint64_t n) {
     if (n != 0) terms.push_back(std::string(name) + " " + Thousands(n));
   };
-  add("older", totals.older - unknown.older);
-  add("deleted", totals.tombstone - unknown.tombstone);
-  add("expired", totals.expired - unknown.expired);
-  add("newer", totals.newer - unknown.newer);
-  add("damaged", totals.damaged - unknown.damaged);
-  add("unknown", unknown.rows);
+  add("older", totals.older);
+  add("deleted", totals.tombstone);
+  add("expired", totals.expired);
+  add("newer", totals.newer);
+  add("damaged", totals.damaged);
+  add("unknown", report.UnknownRows());
   add("store metadata", report.MetadataRows());
   return "\n" + SumText("rows " + Thousands(report.scan.rows) + " =", terms) + "\n";
 }

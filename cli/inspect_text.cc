@@ -17,13 +17,14 @@
 namespace snaptree::cli {
 namespace {
 
-// "1 d 4 h", "3 h 12 min", "45 s".
+// "1 d 4 h", "3 h 12 min", "45 s", "7 ms".
 std::string AgeText(uint64_t ms) {
   const uint64_t s = ms / 1000;
   if (s >= 86400) return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
   if (s >= 3600) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
   if (s >= 60) return fmt::format("{} min", s / 60);
-  return fmt::format("{} s", s);
+  if (s >= 1) return fmt::format("{} s", s);
+  return fmt::format("{} ms", ms);
 }
 
 std::string Line(Slice name, const std::string& text) {
@@ -69,7 +70,13 @@ std::string Times(const InspectReport& report) {
   text += Line("state as of", Moment(scan.read_ts));
   const auto now_ms = static_cast<uint64_t>(std::time(nullptr)) * 1000;
   const uint64_t at_ms = HlcMillis(scan.read_ts);
-  if (at_ms != 0 && at_ms < now_ms) text += Line("", AgeText(now_ms - at_ms) + " ago");
+  std::string age;
+  if (at_ms != 0 && at_ms < now_ms) age = AgeText(now_ms - at_ms) + " ago";
+  if (scan.read_ts < scan.last_commit_ts) {
+    age += (age.empty() ? "" : ", ") + AgeText(HlcMillis(scan.last_commit_ts) - at_ms) +
+           " before the last commit";
+  }
+  if (!age.empty()) text += Line("", age);
   if (scan.read_ts != scan.last_commit_ts) text += Line("last commit", Moment(scan.last_commit_ts));
   if (report.OldestCommit() != 0) text += Line("oldest commit", Moment(report.OldestCommit()));
   const uint64_t retained = scan.min_retained_ts.value_or(0);

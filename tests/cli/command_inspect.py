@@ -78,6 +78,21 @@ class Small(CliTest):
         self.assertIn("2 rows ENCRYPTED (key ids 7, 9)", text)
         self.assertEqual((document["rows"]["encrypted"], document["encryption_key_ids"]), (2, [7, 9]))
 
+    def test_how_far_before_the_last_commit(self):
+        later = snap.T1 + (125 * 60 * 1000 << 16)
+        path = self.write("x.fsm", snap.fsm([snap.row(b"k", ts, b"v") for ts in (snap.T0, snap.T1, later - (1 << 16), later)],
+                                            last_commit_ts=later))
+        for at, text in ((snap.T1, "2 h 5 min before the last commit"), (later - (1 << 16), "1 ms before the last commit")):
+            self.assertIn(text, self.run_cli("inspect", "--at", str(at), path).out.decode())
+        for options in ([], ["--at", str(later)], ["--at", str(later + 1)]):
+            self.assertNotIn(b"before the last commit", self.run_cli("inspect", *options, path).out)
+
+    def test_one_is_no_plural(self):
+        text, _ = self.inspect(snap.fsm([snap.encrypted(b"a", snap.T0)]))
+        self.assertIn("1 row ENCRYPTED (key id 7)", text)
+        text, _ = self.inspect(snap.fsm([snap.row(b"!ddb|item|x", snap.T0)]))
+        self.assertIn("1 live row of others is counted, not decoded", text)
+
     def test_unknown_rows(self):
         text, document = self.inspect(snap.fsm([snap.row(b"!s3|new|x", snap.T0), snap.row(b"k", snap.T0)]), 3)
         self.assertIn("warning: unknown_rows: ", text)

@@ -61,6 +61,12 @@ class Clean(CliTest):
         self.assertEqual((document["records"], document["output"], document["dry_run"]), (2, self.out, False))
         self.assertEqual(document["tree"]["files"], sum(len(f) for _, _, f in os.walk(self.out)))
 
+    def test_peak_memory_is_not_that_of_the_caller(self):
+        ballast = bytearray(os.urandom(1 << 20)) * 256
+        document = self.document(self.run_cli("decode", "-n", "--json", self.file), "decode")
+        self.assertLess(document["peak_memory_bytes"], len(ballast))
+        self.assertGreater(document["peak_memory_bytes"], 1 << 20)
+
     def test_dry_run_writes_nothing_and_counts_the_same(self):
         dry = self.document(self.run_cli("decode", "-n", "--json", self.file), "decode")
         self.assertEqual(self.names(), ["x.fsm"])

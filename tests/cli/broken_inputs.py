@@ -51,6 +51,20 @@ class Broken(CliTest):
         os.makedirs(self.path("d", "fsm-snap"))
         self.check(self.path("d"), 2, "NoSnapshot")
 
+    def test_raft_directory_with_broken_snapshots(self):
+        os.makedirs(self.path("a node", "fsm-snap"))
+        for index in ("10", "11"):
+            self.write(f"a node/fsm-snap/00000000000000{index}.fsm", GOOD[:-1] + b"x")
+        run = self.check(self.path("a node"), 2, "NoSnapshot")
+        error, = self.errors(run)
+        self.assertEqual(error["found"].count("(the file does not match its footer)"), 2)
+        self.assertNotIn("[", error["found"])
+        self.assertRegex(error["hint"], r"^snaptree inspect --salvage '.*11\.fsm'$")
+        pasted = error["hint"].replace("snaptree", os.environ["SNAPTREE"], 1)
+        run = subprocess.run(["sh", "-c", pasted], capture_output=True, check=False)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn(b"salvage: 21 rows kept", run.stdout)
+
     def test_fifo(self):
         os.mkfifo(self.path("pipe"))
         self.check(self.path("pipe"), 1, "NotRegular")

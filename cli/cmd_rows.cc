@@ -77,6 +77,18 @@ Result<RowsOptions> OptionsOf(const Invocation& invocation) {
   return options;
 }
 
+// Names what was asked for and nothing else: prefix, families, or both.
+std::string NoRowText(const RowSelection& selection) {
+  std::string families;
+  for (const FamilyId family : selection.families)
+    families += (families.empty() ? "" : ", ") + std::string(FamilyName(family));
+  const bool one = selection.families.size() == 1;
+  const std::string of = (one ? " of the family " : " of the families ") + families;
+  if (selection.prefix.empty()) return "there is no row" + of;
+  return "no row" + (families.empty() ? "" : of) + " has the prefix \"" +
+         Printable(selection.prefix) + "\"";
+}
+
 Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t rows) {
   return DataError("EncryptedRows", Counted(rows, "row is", "rows are") + " encrypted")
       .At(path)
@@ -149,7 +161,7 @@ Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out,
     result->findings.Warn("encrypted_rows", "encrypted rows were left out", "", result->encrypted);
   }
   if (options.selects && result->printed == 0) {
-    result->findings.Warn("nothing_matched", "no row has this prefix and family");
+    result->findings.Warn("nothing_matched", NoRowText(options.selection));
   }
   return out.Flush();
 }

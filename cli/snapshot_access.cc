@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/count_text.h"
+#include "cli/missing_input.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
@@ -50,7 +51,9 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.memory_bytes = invocation.common.memory_bytes;
   options.progress = progress;
-  SNAPTREE_ASSIGN(OpenedInput opened, OpenInput(path, options));
+  Result<OpenedInput> input = OpenInput(path, options);
+  if (!input.ok()) return WithNextStep(input.status(), path);
+  OpenedInput opened = *std::move(input);
   ScannedInput out;
   SNAPTREE_ASSIGN(out.scan, ScanContainer(*opened.container, {at, progress}));
   out.container = std::move(opened.container);

@@ -37,7 +37,17 @@ class Broken(CliTest):
         return run
 
     def test_no_such_file(self):
-        self.check(self.path("nothing.fsm"), 1, "NotFound")
+        run = self.check(self.path("nothing.fsm"), 1, "NotFound")
+        self.assertIn("check the path", self.errors(run)[0]["hint"])
+        for n in range(5):
+            self.write(f"{n}.fsm", b"")
+        for command in (["inspect"], ["rows"], ["decode", "-n"]):
+            run = self.run_cli(*command, self.path("nothing.fsm"), code=1)
+            self.assertEqual(run.err.decode().splitlines()[1],
+                             f"next: check the path; {self.folder} holds 4.fsm, 3.fsm, 2.fsm and 2 more")
+        # The output's folder is another matter.
+        run = self.run_cli("decode", self.path("4.fsm"), "-o", self.path("none", "out"), code=1)
+        self.assertNotIn(b"holds", run.err)
 
     def test_empty_file(self):
         self.check(self.write("x.fsm", b""), 2, "InputEmpty")

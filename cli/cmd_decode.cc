@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/decode_summary.h"
 #include "cli/exit_codes.h"
+#include "cli/missing_input.h"
 #include "cli/option_values.h"
 #include "cli/process_usage.h"
 #include "cli/progress_display.h"
@@ -106,7 +107,9 @@ int RunDecode(const Invocation& invocation, Reporter& reporter) {
   DecodeRun run;
   run.options = *options;
   Result<DecodeReport> report = DecodeWithProgress(run.options, invocation.common, reporter);
-  if (!report.ok()) return Fail(run.options, report.status(), reporter);
+  if (!report.ok()) {
+    return Fail(run.options, WithNextStep(report.status(), run.options.input), reporter);
+  }
   run.report = *std::move(report);
   ++run.report.tree.files;  // CHECKSUMS, which sinks do not count
   run.elapsed_ms = static_cast<uint64_t>(

@@ -1,9 +1,9 @@
 // snaptree rows IN: rows as JSON lines.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/count_text.h"
 #include "cli/exit_codes.h"
 #include "cli/json_text.h"
 #include "cli/nearest_names.h"
@@ -77,13 +77,22 @@ Result<RowsOptions> OptionsOf(const Invocation& invocation) {
   return options;
 }
 
+// Names what was asked for and nothing else: prefix, families, or both.
+std::string NoRowText(const RowSelection& selection) {
+  std::string families;
+  for (const FamilyId family : selection.families)
+    families += (families.empty() ? "" : ", ") + std::string(FamilyName(family));
+  const bool one = selection.families.size() == 1;
+  const std::string of = (one ? " of the family " : " of the families ") + families;
+  if (selection.prefix.empty()) return "there is no row" + of;
+  return "no row" + (families.empty() ? "" : of) + " has the prefix \"" +
+         Printable(selection.prefix) + "\"";
+}
+
 Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t rows) {
-  std::string ids;
-  for (const uint32_t id : scan.encryption_key_ids)
-    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  return DataError("EncryptedRows", fmt::format("{} rows are encrypted", Thousands(rows)))
+  return DataError("EncryptedRows", Counted(rows, "row is", "rows are") + " encrypted")
       .At(path)
-      .Found(ids.empty() ? "" : "key ids " + ids)
+      .Found(KeyIdsText(scan))
       .Next("this version cannot decrypt; --salvage leaves these rows out");
 }
 
@@ -152,7 +161,7 @@ Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out,
     result->findings.Warn("encrypted_rows", "encrypted rows were left out", "", result->encrypted);
   }
   if (options.selects && result->printed == 0) {
-    result->findings.Warn("nothing_matched", "no row has this prefix and family");
+    result->findings.Warn("nothing_matched", NoRowText(options.selection));
   }
   return out.Flush();
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/count_text.h"
 #include "cli/exit_codes.h"
 #include "cli/shell_word.h"
 #include "cli/snapshot_access.h"
@@ -24,11 +25,11 @@ std::string HeadLine(const DecodeRun& run) {
   const DecodeReport& report = run.report;
   const std::string what =
       run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.options.output;
-  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {} records, {} files, {}", what,
+  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {}, {}, {}", what,
                      run.elapsed_ms / 1000, run.elapsed_ms / 100 % 10,
                      HumanBytes(PerSecond(report.input.bytes, run.elapsed_ms)),
-                     HumanBytes(run.peak_bytes), Thousands(report.records),
-                     Thousands(report.tree.files), HumanBytes(report.tree.bytes));
+                     HumanBytes(run.peak_bytes), Counted(report.records, "record"),
+                     Counted(report.tree.files, "file"), HumanBytes(report.tree.bytes));
 }
 
 std::string Equation(const RowClasses& rows) {
@@ -134,10 +135,9 @@ std::string SpaceVerdict(const DecodeRun& run) {
   const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
   const bool fits =
       needed <= free_bytes && (fs.f_files == 0 || run.report.tree.files <= fs.f_favail);
-  return fmt::format("  needs at most {} and {} inodes; {} has {} and {} free: {}\n",
-                     HumanBytes(needed), Thousands(run.report.tree.files), folder,
-                     HumanBytes(free_bytes), Thousands(fs.f_favail),
-                     fits ? "it fits" : "IT DOES NOT FIT");
+  return fmt::format("  needs at most {} and {}; {} has {} and {} free: {}\n", HumanBytes(needed),
+                     Counted(run.report.tree.files, "inode"), folder, HumanBytes(free_bytes),
+                     Thousands(fs.f_favail), fits ? "it fits" : "IT DOES NOT FIT");
 }
 
 // warnings_shown: they stand above; without (-q) the line itself names their codes.
@@ -147,8 +147,7 @@ std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   if (run.ExitCode() == kExitDone) return what + ": complete, nothing lost (exit 0)";
   std::string text;
   const auto add = [&](uint64_t n, const std::string& one, const std::string& many) {
-    if (n != 0)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", Thousands(n), n == 1 ? one : many);
+    if (n != 0) text += (text.empty() ? "" : ", ") + Counted(n, one, many);
   };
   add(report.not_decoded, "row not decoded", "rows not decoded");
   add(report.rows.unknown, "unknown row", "unknown rows");
@@ -179,7 +178,8 @@ void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
   text.pop_back();
   reporter.Say(level, text);
   reporter.Findings(run.report.findings);
-  if (!run.report.salvage.empty()) reporter.Say(level, SalvageText(run.report.salvage));
+  // The finding `salvaged` has named the damage.
+  if (!run.report.salvage.empty()) reporter.Say(level, SalvageLossText(run.report.salvage));
   if (!run.options.dry_run) {
     reporter.Say(level, "check it:  (cd " + ShellWord(run.options.output) +
                             " && sha256sum -c --quiet CHECKSUMS)");

@@ -69,12 +69,13 @@ void AppendTimes(const InspectReport& report, JsonText* json) {
   AppendTimestamp("min_retained_ts", report.scan.min_retained_ts.value_or(0), json);
 }
 
+// Every row in one class but `encrypted`, which says how many of the others are.
 void AppendRows(const InspectReport& report, JsonText* json) {
   const FamilyCounts totals = report.Totals();
   json->Key("rows");
   json->StartObject();
   json->Member("total", report.scan.rows);
-  json->Member("live", totals.live);
+  json->Member("live", totals.live - report.UnknownRows());
   json->Member("older", totals.older);
   json->Member("newer", totals.newer);
   json->Member("deleted", totals.tombstone);

@@ -34,7 +34,8 @@ struct InspectReport {
 
   // Rows that no timestamp orders: store metadata and the encryption registry.
   uint64_t MetadataRows() const;
-  uint64_t UnknownRows() const { return scan.of(UnknownFamily()).rows; }
+  // Those of the answer: older and deleted versions of unknown rows count as what they are.
+  uint64_t UnknownRows() const { return scan.of(UnknownFamily()).live; }
   // Over all MVCC rows.
   FamilyCounts Totals() const;
   uint64_t OldestCommit() const;               // of data rows; 0: none

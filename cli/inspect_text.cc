@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time_text.h"
+#include "cli/count_text.h"
 #include "cli/inspect_report.h"
 #include "cli/report_back_ends.h"
 #include "cli/shell_word.h"
@@ -16,13 +17,14 @@
 namespace snaptree::cli {
 namespace {
 
-// "1 d 4 h", "3 h 12 min", "45 s".
+// "1 d 4 h", "3 h 12 min", "45 s", "7 ms".
 std::string AgeText(uint64_t ms) {
   const uint64_t s = ms / 1000;
   if (s >= 86400) return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
   if (s >= 3600) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
   if (s >= 60) return fmt::format("{} min", s / 60);
-  return fmt::format("{} s", s);
+  if (s >= 1) return fmt::format("{} s", s);
+  return fmt::format("{} ms", ms);
 }
 
 std::string Line(Slice name, const std::string& text) {
@@ -54,10 +56,7 @@ std::string Origin(const InspectReport& report) {
 std::string Encryption(const InspectReport& report) {
   const uint64_t encrypted = report.scan.EncryptedRows();
   if (encrypted == 0) return "not encrypted";
-  std::string ids;
-  for (const uint32_t id : report.scan.encryption_key_ids)
-    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  return fmt::format("{} rows ENCRYPTED (key ids {})", Thousands(encrypted), ids);
+  return fmt::format("{} ENCRYPTED ({})", Counted(encrypted, "row"), KeyIdsText(report.scan));
 }
 
 std::string Moment(uint64_t hlc) {
@@ -71,7 +70,13 @@ std::string Times(const InspectReport& report) {
   text += Line("state as of", Moment(scan.read_ts));
   const auto now_ms = static_cast<uint64_t>(std::time(nullptr)) * 1000;
   const uint64_t at_ms = HlcMillis(scan.read_ts);
-  if (at_ms != 0 && at_ms < now_ms) text += Line("", AgeText(now_ms - at_ms) + " ago");
+  std::string age;
+  if (at_ms != 0 && at_ms < now_ms) age = AgeText(now_ms - at_ms) + " ago";
+  if (scan.read_ts < scan.last_commit_ts) {
+    age += (age.empty() ? "" : ", ") + AgeText(HlcMillis(scan.last_commit_ts) - at_ms) +
+           " before the last commit";
+  }
+  if (!age.empty()) text += Line("", age);
   if (scan.read_ts != scan.last_commit_ts) text += Line("last commit", Moment(scan.last_commit_ts));
   if (report.OldestCommit() != 0) text += Line("oldest commit", Moment(report.OldestCommit()));
   const uint64_t retained = scan.min_retained_ts.value_or(0);
@@ -128,17 +133,16 @@ std::string Tables(const InspectReport& report) {
 // Every row once, so that a reader sees that nothing is missing.
 std::string Equation(const InspectReport& report) {
   const FamilyCounts totals = report.Totals();
-  const FamilyCounts& unknown = report.scan.of(UnknownFamily());
-  std::vector<std::string> terms = {"live " + Thousands(totals.live - unknown.live)};
+  std::vector<std::string> terms = {"live " + Thousands(totals.live - report.UnknownRows())};
   const auto add = [&](const char* name, uint64_t n) {
     if (n != 0) terms.push_back(std::string(name) + " " + Thousands(n));
   };
-  add("older", totals.older - unknown.older);
-  add("deleted", totals.tombstone - unknown.tombstone);
-  add("expired", totals.expired - unknown.expired);
-  add("newer", totals.newer - unknown.newer);
-  add("damaged", totals.damaged - unknown.damaged);
-  add("unknown", unknown.rows);
+  add("older", totals.older);
+  add("deleted", totals.tombstone);
+  add("expired", totals.expired);
+  add("newer", totals.newer);
+  add("damaged", totals.damaged);
+  add("unknown", report.UnknownRows());
   add("store metadata", report.MetadataRows());
   return "\n" + SumText("rows " + Thousands(report.scan.rows) + " =", terms) + "\n";
 }
@@ -165,19 +169,18 @@ std::string Next(const InspectReport& report) {
   const TreeEstimate estimate = EstimateTree(report.scan);
   std::string text = "next: snaptree decode " + ShellWord(report.given) + " -o dump";
   if (!report.salvage.empty()) text += " --salvage";
-  text += fmt::format("\n      writes about {} in {} files", HumanBytes(estimate.bytes),
-                      Thousands(estimate.files));
+  text += fmt::format("\n      writes about {} in {}", HumanBytes(estimate.bytes),
+                      Counted(estimate.files, "file"));
   struct statvfs fs {};
   if (::statvfs(".", &fs) == 0) {
     text += fmt::format(" (free here: {}", HumanBytes(uint64_t{fs.f_bavail} * fs.f_frsize));
-    if (fs.f_files != 0) text += fmt::format(", {} inodes", Thousands(fs.f_favail));
+    if (fs.f_files != 0) text += ", " + Counted(fs.f_favail, "inode");
     text += ")";
   }
   if (estimate.left_rows != 0) {
     text += fmt::format(
-        "\n      this version decodes redis and rawkv; {} live rows of others are counted, not "
-        "decoded",
-        Thousands(estimate.left_rows));
+        "\n      this version decodes redis and rawkv; {} counted, not decoded",
+        Counted(estimate.left_rows, "live row of others is", "live rows of others are"));
   }
   return text + "\n";
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/count_text.h"
 #include "cli/json_text.h"
 #include "cli/process_usage.h"
 
@@ -35,6 +36,13 @@ std::string InUnits(uint64_t bytes, const Scaled& scaled) {
 
 bool CountsBytes(const ProgressLook& look) { return Slice(look.unit) == "bytes"; }
 
+// Units are plurals: "rows".
+Slice UnitText(const ProgressLook& look) {
+  Slice unit = look.unit;
+  if ((look.total != 0 ? look.total : look.done) == 1) unit.remove_suffix(1);
+  return unit;
+}
+
 std::string DoneText(const ProgressLook& look) {
   if (CountsBytes(look)) {
     const Scaled scaled = ScaleOf(look.total != 0 ? look.total : look.done);
@@ -42,7 +50,7 @@ std::string DoneText(const ProgressLook& look) {
     return InUnits(look.done, scaled) + of + " " + scaled.unit;
   }
   const std::string of = look.total != 0 ? "/" + Thousands(look.total) : "";
-  return Thousands(look.done) + of + " " + look.unit;
+  return (Thousands(look.done) + of + " ").append(UnitText(look));
 }
 
 std::string SpeedText(const ProgressLook& look) {
@@ -124,15 +132,15 @@ std::string ProgressBarLine(const ProgressLook& look, size_t width) {
 
 std::string ProgressCountLine(const ProgressLook& look) {
   std::string text;
-  if (look.rows != 0) text += Thousands(look.rows) + " rows";
-  if (look.files != 0) text += (text.empty() ? "" : ", ") + Thousands(look.files) + " files";
+  if (look.rows != 0) text += Counted(look.rows, "row");
+  if (look.files != 0) text += (text.empty() ? "" : ", ") + Counted(look.files, "file");
   return text.empty() ? text : std::string(Slice(look.phase).size() + 2, ' ') + text;
 }
 
 std::string ProgressPlainLine(const ProgressLook& look) {
   std::string line = std::string("snaptree: ") + look.phase + ": " + Figures(look, ", ");
-  if (look.rows != 0) line += ", " + Thousands(look.rows) + " rows";
-  if (look.files != 0) line += ", " + Thousands(look.files) + " files";
+  if (look.rows != 0) line += ", " + Counted(look.rows, "row");
+  if (look.files != 0) line += ", " + Counted(look.files, "file");
   return line;
 }
 

@@ -86,6 +86,8 @@ void RowWalk::NoteDamaged(const Row& row, const char* defect) {
 }
 
 void RowWalk::Take(const Row& row, FamilyId family, WalkedRow* out) {
+  // Raw rows have no verdict and no flags, and must not keep those of the row before.
+  *out = {};
   out->position = row.position;
   out->raw = IsRawFamily(family);
   if (out->raw) {

@@ -2,10 +2,46 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "base/text.h"
+#include "cli/count_text.h"
+#include "cli/missing_input.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
+namespace {
+
+// A file that was cut has lost more than the stretches that can be counted in it.
+bool EndIsMissing(const SalvageReport& report) {
+  return report.damage.ends_with("[PayloadTruncated]") ||
+         report.damage.ends_with("[ZstdTruncated]");
+}
+
+std::string SalvageCounts(const SalvageReport& report) {
+  std::vector<std::string> parts;
+  const bool end_is_missing = EndIsMissing(report);
+  // What was unpacked of a compressed file that was cut may look whole: then nothing was counted.
+  if (report.rows_kept != 0 || report.lost_ranges != 0 || !end_is_missing)
+    parts.push_back(Counted(report.rows_kept, "row") + " kept");
+  if (report.lost_ranges != 0) {
+    parts.push_back(Counted(report.lost_ranges, "stretch", "stretches") + " lost, " +
+                    HumanBytes(report.bytes_lost) + " in all");
+  } else if (!end_is_missing) {
+    parts.emplace_back("nothing skipped");
+  }
+  const auto add = [&](uint64_t n, Slice noun, const char* what) {
+    if (n != 0) parts.push_back(Counted(n, noun) + what);
+  };
+  add(report.rows_suspect, "suspect row", " dropped");
+  add(report.rows_duplicate, "duplicate", " dropped");
+  add(report.rows_out_of_order, "row", " sorted into place");
+  if (end_is_missing)
+    parts.emplace_back("the end of the file is missing, and nobody can tell how much that is");
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+}  // namespace
 
 Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
                                  Progress* progress) {
@@ -15,7 +51,9 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.memory_bytes = invocation.common.memory_bytes;
   options.progress = progress;
-  SNAPTREE_ASSIGN(OpenedInput opened, OpenInput(path, options));
+  Result<OpenedInput> input = OpenInput(path, options);
+  if (!input.ok()) return WithNextStep(input.status(), path);
+  OpenedInput opened = *std::move(input);
   ScannedInput out;
   SNAPTREE_ASSIGN(out.scan, ScanContainer(*opened.container, {at, progress}));
   out.container = std::move(opened.container);
@@ -25,18 +63,20 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
   return out;
 }
 
+std::string KeyIdsText(const ScanResult& scan) {
+  std::string ids;
+  for (const uint32_t id : scan.encryption_key_ids)
+    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  if (ids.empty()) return ids;
+  return (scan.encryption_key_ids.size() == 1 ? "key id " : "key ids ") + ids;
+}
+
 std::string SalvageText(const SalvageReport& report) {
-  std::string text = "salvage: " + report.damage + "\n";
-  text += fmt::format("salvage: {} rows kept; {} stretches lost, {} in all",
-                      Thousands(report.rows_kept), Thousands(report.lost_ranges),
-                      HumanBytes(report.bytes_lost));
-  if (report.rows_suspect != 0)
-    text += fmt::format("; {} suspect rows dropped", Thousands(report.rows_suspect));
-  if (report.rows_duplicate != 0)
-    text += fmt::format("; {} duplicates dropped", Thousands(report.rows_duplicate));
-  if (report.rows_out_of_order != 0) {
-    text += fmt::format("; {} rows sorted into place", Thousands(report.rows_out_of_order));
-  }
+  return "salvage: " + report.damage + "\n" + SalvageLossText(report);
+}
+
+std::string SalvageLossText(const SalvageReport& report) {
+  std::string text = "salvage: " + SalvageCounts(report);
   constexpr size_t kShown = 5;
   for (size_t i = 0; i < report.lost.size() && i < kShown; ++i) {
     const LostRange& lost = report.lost[i];

@@ -26,8 +26,14 @@ struct ScannedInput {
 Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
                                  Progress* progress);
 
-// "salvage: ..." lines, without the last newline. REQUIRES: !report.empty().
+// "key ids 7, 9" of encrypted rows; empty when there are none.
+std::string KeyIdsText(const ScanResult& scan);
+
+// "salvage: ..." lines, without the last newline: the damage, and what it cost. REQUIRES:
+// !report.empty().
 std::string SalvageText(const SalvageReport& report);
+// The same without the damage, for who has said it already.
+std::string SalvageLossText(const SalvageReport& report);
 // Null when salvage had nothing to do.
 void AppendSalvage(const SalvageReport& report, JsonText* json);
 

@@ -136,6 +136,29 @@ std::map<uint64_t, SnapFile> ReadSnapFiles(const std::string& directory, Finding
   return snaps;
 }
 
+Status NoSnapshotFiles(const std::string& group) {
+  const bool pebble = IsDirectory(group + "/fsm.db");
+  return DataError("NoSnapshot", "no whole snapshot in the directory")
+      .At(group)
+      .Expected("fsm-snap/<16 hex digits>.fsm with a footer that holds")
+      .Found("none")
+      .Next(pebble ? "the data stands in fsm.db, a Pebble directory, which this version cannot read"
+                   : "name the raft data directory of one node (the one with fsm-snap/)");
+}
+
+// A path in a command line that is meant to be pasted.
+std::string QuotedForShell(const std::string& path) {
+  std::string quoted = "'";
+  for (const char c : path) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
 }  // namespace
 
 bool IsRaftDirectory(const std::string& path) {
@@ -223,9 +246,8 @@ Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findi
     if (problem.kind() == ErrorKind::kCancelled) return problem;
     findings->Warn("snapshot_broken", "a newer snapshot is broken; an older one is used",
                    problem.Message());
-    broken += (broken.empty() ? "" : "; ") + problem.Message();
+    broken += (broken.empty() ? "" : "; ") + path + " (" + problem.info().what + ")";
   }
-  const bool pebble = IsDirectory(group + "/fsm.db");
   const bool inside =
       std::any_of(snaps.begin(), snaps.end(), [](const auto& s) { return !s.second.has_token; });
   if (files.empty() && inside) {
@@ -235,15 +257,13 @@ Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findi
         .At(group + "/snap")
         .Next("start a node of that time on a copy of the directory and take a new snapshot");
   }
-  return DataError("NoSnapshot", "no whole snapshot in the directory")
+  if (files.empty()) return NoSnapshotFiles(group);
+  const std::string& newest = files.begin()->second;
+  return DataError("NoSnapshot", files.size() == 1 ? "the only snapshot in the directory is broken"
+                                                   : "all snapshots in the directory are broken")
       .At(group)
-      .Expected("fsm-snap/<16 hex digits>.fsm with a footer that holds")
-      .Found(broken.empty() ? "none" : broken)
-      .Next(broken.empty()
-                ? (pebble ? "the data stands in fsm.db, a Pebble directory, which this version "
-                            "cannot read"
-                          : "name the raft data directory of one node (the one with fsm-snap/)")
-                : "--salvage FILE reads what is whole of a broken one");
+      .Found(broken)
+      .Next("snaptree inspect --salvage " + QuotedForShell(newest));
 }
 
 }  // namespace snaptree

@@ -37,7 +37,17 @@ class Broken(CliTest):
         return run
 
     def test_no_such_file(self):
-        self.check(self.path("nothing.fsm"), 1, "NotFound")
+        run = self.check(self.path("nothing.fsm"), 1, "NotFound")
+        self.assertIn("check the path", self.errors(run)[0]["hint"])
+        for n in range(5):
+            self.write(f"{n}.fsm", b"")
+        for command in (["inspect"], ["rows"], ["decode", "-n"]):
+            run = self.run_cli(*command, self.path("nothing.fsm"), code=1)
+            self.assertEqual(run.err.decode().splitlines()[1],
+                             f"next: check the path; {self.folder} holds 4.fsm, 3.fsm, 2.fsm and 2 more")
+        # The output's folder is another matter.
+        run = self.run_cli("decode", self.path("4.fsm"), "-o", self.path("none", "out"), code=1)
+        self.assertNotIn(b"holds", run.err)
 
     def test_empty_file(self):
         self.check(self.write("x.fsm", b""), 2, "InputEmpty")
@@ -50,6 +60,20 @@ class Broken(CliTest):
     def test_raft_directory_without_snapshots(self):
         os.makedirs(self.path("d", "fsm-snap"))
         self.check(self.path("d"), 2, "NoSnapshot")
+
+    def test_raft_directory_with_broken_snapshots(self):
+        os.makedirs(self.path("a node", "fsm-snap"))
+        for index in ("10", "11"):
+            self.write(f"a node/fsm-snap/00000000000000{index}.fsm", GOOD[:-1] + b"x")
+        run = self.check(self.path("a node"), 2, "NoSnapshot")
+        error, = self.errors(run)
+        self.assertEqual(error["found"].count("(the file does not match its footer)"), 2)
+        self.assertNotIn("[", error["found"])
+        self.assertRegex(error["hint"], r"^snaptree inspect --salvage '.*11\.fsm'$")
+        pasted = error["hint"].replace("snaptree", os.environ["SNAPTREE"], 1)
+        run = subprocess.run(["sh", "-c", pasted], capture_output=True, check=False)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn(b"salvage: 21 rows kept", run.stdout)
 
     def test_fifo(self):
         os.mkfifo(self.path("pipe"))
@@ -179,6 +203,30 @@ class Whole(CliTest):
         self.assertIn("SALVAGE.json", self.names(self.path("out")))
         run = self.run_cli("inspect", "--salvage", path, code=2)
         self.assertIn(b"DAMAGED", run.out)
+
+    def test_salvage_says_the_damage_once(self):
+        at = GOOD.index(b"!redis|str|k05") - 8
+        path = self.write("x.fsm", GOOD[:at] + b"\xff" * 8 + GOOD[at + 8:])
+        for command in (["decode", "-n"], ["rows"], ["inspect"]):
+            run = self.run_cli(*command, "--salvage", path, code=None)
+            said = (run.err + run.out).decode()
+            self.assertEqual(said.count("[RowLength]"), 1, command)
+            self.assertIn("; 1 stretch lost, ", said)
+            self.assertIn("; 1 suspect row dropped", said)
+
+    def test_salvage_of_a_file_that_was_cut(self):
+        """Between two rows nothing but the missing last row tells it; in a row, what is left of it is the least of it."""
+        at = GOOD.index(b"!redis|str|k05") - 8
+        missing = "the end of the file is missing, and nobody can tell how much that is"
+        for size, lost in ((at, False), (at + 30, True)):
+            run = self.run_cli("decode", "-n", "--salvage", self.write("x.fsm", GOOD[:size]), code=3)
+            line, = (x for x in run.err.decode().splitlines() if " kept" in x)
+            self.assertTrue(line.endswith("; " + missing), line)
+            self.assertEqual("1 stretch lost" in line, lost)
+            self.assertNotIn("0 stretches", line)
+        packed = subprocess.run(["zstd", "-c"], input=GOOD, capture_output=True, check=True).stdout
+        run = self.run_cli("decode", "-n", "--salvage", self.write("x.zst", packed[:-2]), code=3)
+        self.assertIn(f"salvage: {missing}\n", run.err.decode())
 
     def test_salvage_of_what_is_whole(self):
         path = self.write("x.fsm", GOOD)

@@ -50,12 +50,22 @@ class Clean(CliTest):
             self.assertIn(part, run.err)
         self.assertTrue(run.err.endswith(b": complete, nothing lost (exit 0)\n"))
 
+    def test_one_is_no_plural(self):
+        path = self.write("one.fsm", snap.fsm([snap.row(b"k", snap.T0)]))
+        self.assertRegex(self.run_cli("decode", "-v", path, "-o", self.out).err.decode(), r"\n  1 record, \d+ files, ")
+
     def test_document(self):
         run = self.run_cli("decode", "--json", self.file, "-o", self.out)
         self.assertEqual(run.err, b"")
         document = self.document(run, "decode")
         self.assertEqual((document["records"], document["output"], document["dry_run"]), (2, self.out, False))
         self.assertEqual(document["tree"]["files"], sum(len(f) for _, _, f in os.walk(self.out)))
+
+    def test_peak_memory_is_not_that_of_the_caller(self):
+        ballast = bytearray(os.urandom(1 << 20)) * 256
+        document = self.document(self.run_cli("decode", "-n", "--json", self.file), "decode")
+        self.assertLess(document["peak_memory_bytes"], len(ballast))
+        self.assertGreater(document["peak_memory_bytes"], 1 << 20)
 
     def test_dry_run_writes_nothing_and_counts_the_same(self):
         dry = self.document(self.run_cli("decode", "-n", "--json", self.file), "decode")

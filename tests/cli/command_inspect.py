@@ -11,6 +11,9 @@ from support import snapshots as snap
 from support.harness import NODE1_FSM, CliTest
 
 
+CLASSES = ("live", "older", "newer", "deleted", "expired", "damaged", "metadata", "unknown")
+
+
 class Node(CliTest):
     """The figures that testdata/README.md gives."""
 
@@ -30,7 +33,7 @@ class Node(CliTest):
         document = self.document(self.run_cli("inspect", "--json", NODE1_FSM), "inspect")
         rows = document["rows"]
         self.assertEqual((rows["total"], rows["live"], rows["deleted"], rows["metadata"]), (21515, 8605, 4261, 3))
-        self.assertEqual(rows["total"], sum(rows[k] for k in ("live", "older", "newer", "deleted", "expired", "damaged", "metadata")))
+        self.assertEqual(rows["total"], sum(rows[k] for k in CLASSES))
         for part in ("adapters", "families"):
             self.assertEqual(sum(x["rows"] for x in document[part]), 21515)
         self.assertEqual(document["snapshot_index"], 0xED9)
@@ -75,11 +78,49 @@ class Small(CliTest):
         self.assertIn("2 rows ENCRYPTED (key ids 7, 9)", text)
         self.assertEqual((document["rows"]["encrypted"], document["encryption_key_ids"]), (2, [7, 9]))
 
+    def test_how_far_before_the_last_commit(self):
+        later = snap.T1 + (125 * 60 * 1000 << 16)
+        path = self.write("x.fsm", snap.fsm([snap.row(b"k", ts, b"v") for ts in (snap.T0, snap.T1, later - (1 << 16), later)],
+                                            last_commit_ts=later))
+        for at, text in ((snap.T1, "2 h 5 min before the last commit"), (later - (1 << 16), "1 ms before the last commit")):
+            self.assertIn(text, self.run_cli("inspect", "--at", str(at), path).out.decode())
+        for options in ([], ["--at", str(later)], ["--at", str(later + 1)]):
+            self.assertNotIn(b"before the last commit", self.run_cli("inspect", *options, path).out)
+
+    def test_one_is_no_plural(self):
+        text, _ = self.inspect(snap.fsm([snap.encrypted(b"a", snap.T0)]))
+        self.assertIn("1 row ENCRYPTED (key id 7)", text)
+        text, _ = self.inspect(snap.fsm([snap.row(b"!ddb|item|x", snap.T0)]))
+        self.assertIn("1 live row of others is counted, not decoded", text)
+
     def test_unknown_rows(self):
         text, document = self.inspect(snap.fsm([snap.row(b"!s3|new|x", snap.T0), snap.row(b"k", snap.T0)]), 3)
         self.assertIn("warning: unknown_rows: ", text)
         self.assertIn("+ unknown 1", text)
         self.assertEqual(document["rows"]["unknown"], 1)
+
+    def test_versions_of_an_unknown_key_are_what_they_are(self):
+        """Only the newest one is unknown, and decode says the same."""
+        count = 3000
+        path = self.write("x.fsm", snap.fsm([snap.row(b"!hs|new|x", snap.T0 + i, b"v") for i in range(count)] +
+                                            [snap.tombstone(b"!hs|new|y", snap.T0), snap.row(b"k", snap.T0)]))
+        text = self.run_cli("inspect", path, code=3).out.decode()
+        self.assertIn("rows 3,003 = live 1 + older 2,999 + deleted 1 + unknown 1 + store metadata 1", text)
+        inspected = self.document(self.run_cli("inspect", "--json", path, code=3), "inspect")
+        rows = inspected["rows"]
+        self.assertEqual(rows["total"], sum(rows[k] for k in CLASSES))
+        warning, = (f for f in inspected["findings"] if f["code"] == "unknown_rows")
+        self.assertEqual(warning["count"], 1)
+        decoded = self.document(self.run_cli("decode", "-n", "--json", path, code=3), "decode")
+        for name, its in (("total", "total"), ("older", "older_version"), ("deleted", "tombstone"), ("unknown", "unknown")):
+            self.assertEqual(rows[name], decoded["rows"][its], name)
+        self.assertEqual(rows["live"], decoded["rows"]["emitted"])
+
+    def test_deleted_unknown_rows_are_no_warning(self):
+        text, document = self.inspect(snap.fsm([snap.tombstone(b"!hs|new|x", snap.T1), snap.row(b"!hs|new|x", snap.T0)]))
+        self.assertIn("= live 0 + older 1 + deleted 1 + store metadata 1", text)
+        self.assertEqual((document["rows"]["unknown"], document["exit_code"]), (0, 0))
+        self.run_cli("decode", "-n", self.path("x.fsm"))
 
     def test_damaged_rows(self):
         text, document = self.inspect(snap.fsm([snap.row(b"!redis|str|x", snap.T0, flags=8), snap.row(b"k", snap.T0)]), 2)

@@ -160,10 +160,16 @@ class Forms(CliTest):
         self.assertEqual([r["key"] for r in rows], ["k0", "k1", "k2"])
 
     def test_nothing_matched(self):
-        for option in (["--prefix", "nope"], ["--family", "!hs|fld|"], ["--prefix-hex", "00ff"]):
-            rows, run = self.rows(snap.fsm([snap.row(b"k", snap.T0)]), *option, code=3)
+        for options, text in ((["--prefix", "nope"], 'no row has the prefix "nope"'),
+                              (["--prefix-hex", "00ff"], 'no row has the prefix "\\x00\\xff"'),
+                              (["--family", "hs|fld"], "there is no row of the family !hs|fld|"),
+                              (["--family", "!hs|fld|", "--family", "!zs|mem|"],
+                               "there is no row of the families !hs|fld|, !zs|mem|"),
+                              (["--family", "!hs|fld|", "--prefix", "!hs|fld|x"],
+                               'no row of the family !hs|fld| has the prefix "!hs|fld|x"')):
+            rows, run = self.rows(snap.fsm([snap.row(b"k", snap.T0)]), *options, code=3)
             self.assertEqual(rows, [])
-            self.assertIn(b"nothing_matched", run.err)
+            self.assertEqual(run.err.decode(), f"warning: nothing_matched: {text}\n")
 
     def test_a_prefix_is_of_the_key_and_not_of_its_timestamp(self):
         content = snap.fsm([snap.row(b"ab", snap.T0), snap.row(b"abc", snap.T0)])
@@ -193,6 +199,14 @@ class Forms(CliTest):
         # Rows that are asked for and not encrypted can be had.
         rows, _ = self.rows(content, "--prefix", "c")
         self.assertEqual([r["key"] for r in rows], ["c"])
+
+    def test_store_metadata_is_not_encrypted_like_the_row_before(self):
+        content = snap.fsm([snap.encrypted(b"!redis|str|a", snap.T0)])
+        rows, run = self.rows(content, code=2)
+        self.assertIn(b"1 row is encrypted", run.err)
+        rows, run = self.rows(content, "--json", "--salvage", "--all-versions", code=3)
+        self.assertEqual([r.get("state") for r in rows[:-1]], ["raw"])
+        self.assertEqual(rows[-1]["encrypted_rows"], 1)
 
     def test_summary_line(self):
         rows, run = self.rows(snap.fsm([snap.row(b"a", snap.T0, b"v")]), "--json")

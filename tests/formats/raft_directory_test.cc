@@ -141,7 +141,34 @@ TEST_CASE("when all are broken the error names each") {
   const std::string message = opened.status.Message();
   CHECK(message.find(directory.FsmPath(5)) != std::string::npos);
   CHECK(message.find(directory.FsmPath(6)) != std::string::npos);
-  CHECK(opened.status.info().next.find("--salvage") != std::string::npos);
+  CHECK(opened.status.info().next == "snaptree inspect --salvage '" + directory.FsmPath(6) + "'");
+}
+
+TEST_CASE("broken snapshots are listed with their reasons, newest first, one error in all") {
+  Directory directory("/it's");
+  directory.AddFsm(5);
+  directory.Break(5);
+  WriteWholeFile(directory.FsmPath(6), "abc");
+  Findings findings;
+  const Result<std::string> none = ChooseSnapshot(directory.root(), &findings);
+  REQUIRE_FALSE(none.ok());
+  const ErrorInfo& info = none.status().info();
+  CHECK(info.what == "all snapshots in the directory are broken");
+  CHECK(info.found == directory.FsmPath(6) + " (the file is shorter than a footer); " +
+                          directory.FsmPath(5) + " (the file does not match its footer)");
+  const std::string message = none.status().Message();
+  CHECK(message.find('[') == message.rfind('['));  // one code
+  CHECK(info.next.find("/it'\\''s/fsm-snap/") != std::string::npos);
+}
+
+TEST_CASE("an only snapshot that is broken is called that") {
+  Directory directory;
+  directory.AddFsm(5);
+  directory.Break(5);
+  Findings findings;
+  const Result<std::string> none = ChooseSnapshot(directory.path(), &findings);
+  REQUIRE_FALSE(none.ok());
+  CHECK(none.status().info().what == "the only snapshot in the directory is broken");
 }
 
 TEST_CASE("a snapshot that its token does not confirm is not taken") {

@@ -41,4 +41,7 @@ std::optional<uint64_t> ParseSize(Slice text);
 // A decimal u64 without sign, blanks or leading "+"; nullopt when malformed or out of range.
 std::optional<uint64_t> ParseU64(Slice text);
 
+// A word as it can be pasted into a shell.
+std::string ShellWord(const std::string& word);
+
 }  // namespace snaptree

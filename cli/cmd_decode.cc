@@ -74,6 +74,7 @@ Result<DecodeOptions> OptionsOf(const Invocation& invocation) {
   options.threads = invocation.common.threads;
   options.memory_bytes = invocation.common.memory_bytes;
   options.scratch_folder = invocation.common.scratch_folder;
+  if (!invocation.common.log_file.empty()) options.keep.push_back(invocation.common.log_file);
   return options;
 }
 

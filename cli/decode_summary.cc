@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
-#include "cli/shell_word.h"
 #include "cli/snapshot_access.h"
 #include "cli/text_table.h"
 #include "decode/preflight.h"

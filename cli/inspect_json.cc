@@ -66,6 +66,7 @@ void AppendTimes(const InspectReport& report, JsonText* json) {
   AppendTimestamp("read_ts", report.scan.read_ts, json);
   AppendTimestamp("last_commit_ts", report.scan.last_commit_ts, json);
   AppendTimestamp("oldest_commit_ts", report.OldestCommit(), json);
+  json->MemberBool("retention_known", report.scan.retention_known);
   AppendTimestamp("min_retained_ts", report.scan.min_retained_ts.value_or(0), json);
 }
 

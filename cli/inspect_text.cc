@@ -8,7 +8,6 @@
 #include "cli/count_text.h"
 #include "cli/inspect_report.h"
 #include "cli/report_back_ends.h"
-#include "cli/shell_word.h"
 #include "cli/snapshot_access.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"
@@ -80,7 +79,9 @@ std::string Times(const InspectReport& report) {
   if (scan.read_ts != scan.last_commit_ts) text += Line("last commit", Moment(scan.last_commit_ts));
   if (report.OldestCommit() != 0) text += Line("oldest commit", Moment(report.OldestCommit()));
   const uint64_t retained = scan.min_retained_ts.value_or(0);
-  if (HlcMillis(retained) == 0) {
+  if (!scan.retention_known) {
+    text += Line("--at reaches back", "nobody knows how far: the end of the file is missing");
+  } else if (HlcMillis(retained) == 0) {
     text += Line("--at reaches back", "to the first commit: no version has been removed");
   } else {
     text += Line("--at reaches back", "to " + Moment(retained));

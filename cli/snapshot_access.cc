@@ -12,22 +12,15 @@
 namespace snaptree::cli {
 namespace {
 
-// A file that was cut has lost more than the stretches that can be counted in it.
-bool EndIsMissing(const SalvageReport& report) {
-  return report.damage.ends_with("[PayloadTruncated]") ||
-         report.damage.ends_with("[ZstdTruncated]");
-}
-
 std::string SalvageCounts(const SalvageReport& report) {
   std::vector<std::string> parts;
-  const bool end_is_missing = EndIsMissing(report);
   // What was unpacked of a compressed file that was cut may look whole: then nothing was counted.
-  if (report.rows_kept != 0 || report.lost_ranges != 0 || !end_is_missing)
+  if (report.rows_kept != 0 || report.lost_ranges != 0 || !report.end_missing)
     parts.push_back(Counted(report.rows_kept, "row") + " kept");
   if (report.lost_ranges != 0) {
     parts.push_back(Counted(report.lost_ranges, "stretch", "stretches") + " lost, " +
                     HumanBytes(report.bytes_lost) + " in all");
-  } else if (!end_is_missing) {
+  } else if (!report.end_missing) {
     parts.emplace_back("nothing skipped");
   }
   const auto add = [&](uint64_t n, Slice noun, const char* what) {
@@ -36,7 +29,8 @@ std::string SalvageCounts(const SalvageReport& report) {
   add(report.rows_suspect, "suspect row", " dropped");
   add(report.rows_duplicate, "duplicate", " dropped");
   add(report.rows_out_of_order, "row", " sorted into place");
-  if (end_is_missing)
+  // A file that was cut has lost more than the stretches that can be counted in it.
+  if (report.end_missing)
     parts.emplace_back("the end of the file is missing, and nobody can tell how much that is");
   return fmt::format("{}", fmt::join(parts, "; "));
 }
@@ -55,7 +49,7 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
   if (!input.ok()) return WithNextStep(input.status(), path);
   OpenedInput opened = *std::move(input);
   ScannedInput out;
-  SNAPTREE_ASSIGN(out.scan, ScanContainer(*opened.container, {at, progress}));
+  SNAPTREE_ASSIGN(out.scan, ScanContainer(*opened.container, {at, false, progress}));
   out.container = std::move(opened.container);
   out.findings = std::move(opened.findings);
   out.findings.Merge(out.scan.findings);
@@ -91,6 +85,7 @@ void AppendSalvage(const SalvageReport& report, JsonText* json) {
   if (report.empty()) return json->Null();
   json->StartObject();
   json->TextMember("damage", report.damage);
+  json->MemberBool("end_missing", report.end_missing);
   json->Member("rows_kept", report.rows_kept);
   json->Member("rows_suspect", report.rows_suspect);
   json->Member("rows_duplicate", report.rows_duplicate);

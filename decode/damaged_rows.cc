@@ -12,6 +12,7 @@ constexpr size_t kReported = 1000;
 const char* ReasonOf(Slice defect) {
   if (defect == "RowKeyShort") return "the raw key is too short to hold a commit timestamp";
   if (defect == "RowValueShort") return "the value is shorter than its header";
+  if (defect == "RowEncrypted") return "the row is encrypted, and there is no key for it";
   return "the value's header has reserved bits set";
 }
 
@@ -35,7 +36,7 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRe
     SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
     if (rows.empty()) return {};
     for (const Row& row : rows) {
-      const char* defect = MvccDefect(row.key.size(), row.value_size, row.value);
+      const char* defect = MvccDefect(row.key.size(), row.value_size, row.value, scan.without_keys);
       if (defect == nullptr || ClassifyRawKey(row.key) >= 0) continue;
       SNAPTREE_TRY(file_.BeginRow(row.key, {row.value, row.value_size, row.value_position}));
       file_.json().MemberBool("raw", true);  // key and value as they stand in the file

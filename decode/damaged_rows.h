@@ -16,8 +16,8 @@ class DamagedRows {
 
   // A row whose owner could not read it.
   Status Keep(FamilyId family, const ViewRow& row, const Status& why);
-  // All rows that are no MVCC rows at all ("raw_key" then is the key); a pass over the file, only
-  // when there are any.
+  // All rows that are no MVCC rows at all ("raw" is true, and "key" the raw key); a pass over the
+  // file, only when there are any.
   Status KeepUnreadable(const ScanResult& scan, std::vector<DamagedRecord>* report);
   Status Finish() { return file_.Finish(); }
 

@@ -9,6 +9,7 @@
 #include "base/coding.h"
 #include "base/scratch_folder.h"
 #include "base/staged_output.h"
+#include "base/text.h"
 #include "decode/accounting.h"
 #include "decode/damaged_rows.h"
 #include "decode/preflight.h"
@@ -230,16 +231,16 @@ Status Run::CloseTree() {
 
 Status Run::RefuseLosses() const {
   if (!options_.strict || report_.complete()) return {};
-  std::string first;
+  std::string losses;
   for (const auto& [code, finding] : report_.findings.by_code()) {
     if (finding.severity != Severity::kWarning) continue;
-    first =
-        code + ": " + finding.text + (finding.example.empty() ? "" : ", first: " + finding.example);
-    break;
+    losses += (losses.empty() ? "" : "; ") + code + ": " + finding.text + " (" +
+              Thousands(finding.count) +
+              (finding.example.empty() ? "" : ", first: " + finding.example) + ")";
   }
   return DataError("StrictLoss", "--strict: the tree would not be all that the input holds")
       .At(report_.input.path)
-      .Found(first)
+      .Found(losses)
       .Next("without --strict the tree is written, and the report lists what is missing");
 }
 
@@ -256,7 +257,8 @@ Result<DecodeReport> Run::Decode() {
   open.memory_bytes = options_.memory_bytes;
   open.progress = &progress_;
   SNAPTREE_ASSIGN(input_, OpenInput(options_.input, open));
-  SNAPTREE_ASSIGN(scan_, ScanContainer(*input_.container, {options_.at, &progress_}));
+  SNAPTREE_ASSIGN(scan_,
+                  ScanContainer(*input_.container, {options_.at, options_.salvage, &progress_}));
   report_.input = input_.container->info();
   if (options_.snapshot_index) report_.input.snapshot_index = options_.snapshot_index;
   report_.output = options_.output;
@@ -267,6 +269,7 @@ Result<DecodeReport> Run::Decode() {
   report_.salvage = input_.salvage;
   SNAPTREE_TRY(CheckReadTimestamp(options_, scan_, report_.input.path, &report_.findings));
   SNAPTREE_TRY(CheckEncryption(scan_, report_.input.path));
+  WarnOfEmptyView(scan_, &report_.findings);
   if (staged_) SNAPTREE_TRY(CheckSpace(scan_, ParentFolder(options_.output)));
   SNAPTREE_TRY(OpenOutput());
   SNAPTREE_TRY(RunAdapters());

@@ -37,7 +37,8 @@ struct DecodeOptions {
   std::optional<uint64_t> snapshot_index;
   unsigned threads = 1;
   uint64_t memory_bytes = uint64_t{512} << 20;
-  std::string scratch_folder;  // empty: beside the output
+  std::string scratch_folder;     // empty: beside the output
+  std::vector<std::string> keep;  // files that replacing the output must not delete: a log
   Progress* progress = nullptr;
 };
 

@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "base/time_text.h"
@@ -31,6 +33,12 @@ Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
   const uint64_t at = *options.at;
   if (at == 0)
     return UsageError("AtZero", "--at 0 is reserved").Expected("a time or an HLC above 0");
+  if (!scan.retention_known && at < scan.last_commit_ts) {
+    findings->Warn("retention_unknown",
+                   "the end of the file is missing, and with it the row that tells how far back "
+                   "--at can reach: versions as old may have been removed by compaction",
+                   TimestampText(at));
+  }
   const uint64_t oldest = scan.min_retained_ts.value_or(0);
   if (at < oldest) {
     if (!options.force) {
@@ -39,8 +47,8 @@ Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
           .At(source)
           .Expected("at least " + TimestampText(oldest))
           .Found(TimestampText(at))
-          .Next("choose a time up to " + TimestampText(scan.last_commit_ts) +
-                ", or --force to read what is left");
+          .Next("choose a time from " + TimestampText(oldest) +
+                " on, or --force to read what is left");
     }
     findings->Warn("at_before_retention",
                    "--at is before the retention window: the view is incomplete",
@@ -69,8 +77,21 @@ Status CheckEncryption(const ScanResult& scan, const std::string& source) {
       .At(source)
       .Found(Thousands(encrypted) + " encrypted rows, key ids " + ids)
       .Next(
-          "keep the node's key file and keys.json: they are needed to open it. snaptree inspect "
-          "works without keys");
+          "keep the node's key file and keys.json: they are needed to open it. Without keys, "
+          "snaptree inspect works, and --salvage leaves these rows out");
+}
+
+void WarnOfEmptyView(const ScanResult& scan, Findings* findings) {
+  uint64_t live = 0;
+  uint64_t newer = 0;
+  for (size_t i = 0; i < Families().size(); ++i) {
+    if (Families()[i].family_class != FamilyClass::kData) continue;
+    live += scan.families[i].live;
+    newer += scan.families[i].newer;
+  }
+  if (live > 0 || newer == 0) return;
+  findings->Warn("nothing_at", "at the time of --at there were no records yet",
+                 TimestampText(scan.read_ts));
 }
 
 std::string ParentFolder(const std::string& path) {
@@ -116,16 +137,47 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
   return {};
 }
 
+namespace {
+
+// Whether `path` is `folder` or stands below it.
+bool IsInside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return (path.string() + "/").starts_with(folder.string() + "/");
+}
+
+// What must still be there after the run, as far as it is a file or folder.
+std::vector<std::pair<const char*, std::string>> Needed(const DecodeOptions& options) {
+  std::vector<std::pair<const char*, std::string>> needed = {
+      {"the input", options.input == "-" ? "/proc/self/fd/0" : options.input},
+      {"the working directory", "."}};
+  if (!options.scratch_folder.empty())
+    needed.emplace_back("the scratch folder", options.scratch_folder);
+  for (const std::string& path : options.keep) needed.emplace_back("a file of this run", path);
+  return needed;
+}
+
+}  // namespace
+
 Status CheckOutputPlace(const DecodeOptions& options) {
+  namespace fs = std::filesystem;
+  if (options.dry_run) return {};
   std::error_code error;
-  if (options.dry_run || !std::filesystem::is_directory(options.input, error)) return {};
-  const std::filesystem::path input = std::filesystem::weakly_canonical(options.input, error);
-  const std::filesystem::path output = std::filesystem::weakly_canonical(options.output, error);
-  const std::string prefix = input.string() + "/";
-  if (error || !(output.string() + "/").starts_with(prefix)) return {};
-  return UsageError("OutputInsideInput", "the output would stand inside the input directory")
-      .At(options.output)
-      .Next("choose a folder outside of " + options.input);
+  const fs::path output = fs::weakly_canonical(options.output, error);
+  if (error) return {};  // creating it will say what is wrong with it
+  if (fs::is_directory(options.input, error) &&
+      IsInside(output, fs::weakly_canonical(options.input, error))) {
+    return UsageError("OutputInsideInput", "the output would stand inside the input directory")
+        .At(options.output)
+        .Next("choose a folder outside of " + options.input);
+  }
+  for (const auto& [what, path] : Needed(options)) {
+    const fs::path needed = fs::weakly_canonical(path, error);
+    if (error || !IsInside(needed, output)) continue;
+    return UsageError("OutputHoldsInput", std::string("to replace the output would delete ") + what)
+        .At(options.output)
+        .Found(needed.string())
+        .Next("choose another folder for the output");
+  }
+  return {};
 }
 
 }  // namespace snaptree

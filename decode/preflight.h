@@ -13,6 +13,9 @@ namespace snaptree {
 Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
                           const std::string& source, Findings* findings);
 
+// Warns when --at is a time at which nothing existed yet: more often a slip than a wish.
+void WarnOfEmptyView(const ScanResult& scan, Findings* findings);
+
 // "EncryptedRows": rows that need keys. Names their number and the key ids.
 Status CheckEncryption(const ScanResult& scan, const std::string& source);
 
@@ -23,7 +26,9 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder);
 // Folder in which `path` stands (or would stand).
 std::string ParentFolder(const std::string& path);
 
-// "OutputInsideInput" when the output would stand inside the input directory.
+// "OutputInsideInput" when the output would stand inside the input directory; "OutputHoldsInput"
+// when replacing the output would delete the input, or something else that the run or its caller
+// needs.
 Status CheckOutputPlace(const DecodeOptions& options);
 
 }  // namespace snaptree

@@ -50,6 +50,7 @@ std::string SalvageText(const DecodeReport& report) {
   json.Bytes(report.input.path);
   json.Key("damage");
   json.Bytes(s.damage);
+  json.MemberBool("end_missing", s.end_missing);
   json.Member("rows_kept", s.rows_kept);
   json.Member("rows_suspect", s.rows_suspect);
   json.Member("rows_duplicate", s.rows_duplicate);

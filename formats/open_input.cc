@@ -117,7 +117,10 @@ Status OpenFile(std::shared_ptr<const InputFile> file, const std::string& given_
   payload.info.snapshot_index = SnapshotIndexOfName(given_path);
   SNAPTREE_TRY(OpenPayload(payload));
   // Of a file that was cut, what was unpacked may end between two rows and look whole.
-  if (!unpacking.ok()) opened->salvage.damage = unpacking.Message();
+  if (!unpacking.ok()) {
+    opened->salvage.damage = unpacking.Message();
+    opened->salvage.end_missing = unpacking.code() == "ZstdTruncated";
+  }
   return {};
 }
 

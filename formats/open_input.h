@@ -37,7 +37,8 @@ struct LostRange {
 
 // What salvage did; empty() when it had nothing to do.
 struct SalvageReport {
-  std::string damage;  // the error that a run without --salvage stops with
+  std::string damage;        // the error that a run without --salvage stops with
+  bool end_missing = false;  // the file was cut: how much is lost nobody can tell
   uint64_t rows_kept = 0;
   uint64_t rows_suspect = 0;       // dropped: their own length may be what is wrong
   uint64_t rows_duplicate = 0;     // dropped: the raw key stood twice

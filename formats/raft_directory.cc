@@ -146,19 +146,6 @@ Status NoSnapshotFiles(const std::string& group) {
                    : "name the raft data directory of one node (the one with fsm-snap/)");
 }
 
-// A path in a command line that is meant to be pasted.
-std::string QuotedForShell(const std::string& path) {
-  std::string quoted = "'";
-  for (const char c : path) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
-}
-
 }  // namespace
 
 bool IsRaftDirectory(const std::string& path) {
@@ -263,7 +250,7 @@ Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findi
                                                    : "all snapshots in the directory are broken")
       .At(group)
       .Found(broken)
-      .Next("snaptree inspect --salvage " + QuotedForShell(newest));
+      .Next("snaptree inspect --salvage " + ShellWord(newest));
 }
 
 }  // namespace snaptree

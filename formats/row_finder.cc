@@ -87,6 +87,24 @@ Result<std::optional<FoundRow>> RowFinder::DamagedRowAt(uint64_t offset) {
   return next && *next > row->key ? row : none;
 }
 
+Result<bool> RowFinder::IsCutRow(uint64_t offset, Slice after_key) {
+  const uint64_t left = extent_.end - offset;
+  SNAPTREE_ASSIGN(const Slice length, window_.At(offset, kLengthBytes));
+  if (length.size() < kLengthBytes) return false;
+  const uint64_t key_size = LoadLe64(length.data());
+  if (key_size == 0 || key_size > kLiveMaxKeyBytes) return false;
+  const size_t head = 2 * kLengthBytes + static_cast<size_t>(key_size);
+  SNAPTREE_ASSIGN(const Slice bytes, window_.At(offset, head));
+  const Slice key =
+      bytes.substr(kLengthBytes, std::min<size_t>(bytes.size() - kLengthBytes, key_size));
+  if (key < after_key.substr(0, key.size())) return false;
+  if (key.size() < key_size) return true;
+  const bool sound = key > after_key && key.size() > kTimestampBytes && HasPlausibleTimestamp(key);
+  if (!sound || bytes.size() < head) return sound;
+  const uint64_t value_size = LoadLe64(bytes.data() + head - kLengthBytes);
+  return value_size <= kLiveMaxValueBytes && value_size > left - head;
+}
+
 Result<uint64_t> RowFinder::NextChain(uint64_t from, Slice after_key) {
   uint64_t other = extent_.end;  // the first chain with lower keys
   size_t lower = 0;

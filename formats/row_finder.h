@@ -57,6 +57,9 @@ class RowFinder {
   // A row whose value is none, when what follows it shows that its lengths are right: it is
   // damaged, its place is not.
   Result<std::optional<FoundRow>> DamagedRowAt(uint64_t offset);
+  // Whether a row begins at the offset that the end of the file cuts: what is there of it, lengths
+  // and key, fits a row that follows `after_key`.
+  Result<bool> IsCutRow(uint64_t offset, Slice after_key);
   // The first offset at or after `from` where a chain of rows with keys above `after_key` begins;
   // when there is none, of any rows: the key before may be what is wrong. The end of the extent
   // when there is none either.

@@ -82,6 +82,12 @@ Status Salvager::Keep() {
 
 // No row at `at`: gives up the row before it and looks for the next chain.
 Status Salvager::Break(uint64_t at) {
+  SNAPTREE_ASSIGN(const bool cut, finder_.IsCutRow(at, last_ ? Slice(last_->key) : Slice()));
+  if (cut) {
+    Lose(at, extent_.end, "the file ends inside the row at offset " + std::to_string(at));
+    position_ = extent_.end;
+    return {};
+  }
   uint64_t begin = at;
   std::string after_key = last_kept_key_;
   if (last_) {
@@ -215,6 +221,7 @@ Result<std::unique_ptr<Container>> SalvageRowStream(std::shared_ptr<const InputF
   if (damage.ok()) return OpenFsmContainer(std::move(file), envelope, std::move(info));
   if (damage.kind() != ErrorKind::kData) return damage;
   report->damage = damage.Message();
+  report->end_missing = damage.code() == "PayloadTruncated";
   const uint64_t rows_begin = std::min<uint64_t>(
       envelope.payload_begin +
           (envelope.payload_magic == kRowStreamMagic ? kRowStreamHeaderBytes : 0),

@@ -19,6 +19,7 @@ class Scanner {
       : container_(container), options_(options), view_(options.at.value_or(kReadNewest)) {
     result_.families.resize(Families().size());
     result_.extents.resize(Families().size());
+    result_.without_keys = options.without_keys;
   }
 
   Result<ScanResult> Run();
@@ -178,7 +179,7 @@ void Scanner::CountMvcc(const Row& row, const MvccRow& mvcc, size_t common) {
     case Verdict::kNewer:
       ++counts.newer;
       break;
-    case Verdict::kDamaged:  // counted before it comes here
+    case Verdict::kDamaged:  // never of a row that can be judged
       break;
   }
 }
@@ -194,7 +195,8 @@ void Scanner::CountRow(const Row& row, size_t common) {
     result_.findings.Warn("key_over_limit", "keys longer than a node can load",
                           Printable(row.key, 60));
   }
-  if (const char* defect = MvccDefect(row.key.size(), row.value_size, row.value)) {
+  if (const char* defect =
+          MvccDefect(row.key.size(), row.value_size, row.value, options_.without_keys)) {
     CountDamaged(row, defect);
     if (row.key.size() < kTimestampBytes) return;
     view_.JudgeDamaged(row.key, common, newest_at_any_time_);
@@ -247,6 +249,9 @@ void Scanner::CheckTimestamps() {
             std::to_string(result_.last_commit_ts));
   }
   result_.read_ts = options_.at.value_or(result_.last_commit_ts);
+  // With a checksum that holds, or metadata rows, the end is there.
+  result_.retention_known = info.crc32c.has_value() || result_.min_retained_ts.has_value() ||
+                            result_.meta_last_commit_ts.has_value();
 }
 
 Result<ScanResult> Scanner::Run() {

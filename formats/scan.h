@@ -57,12 +57,16 @@ struct ScanResult {
   std::vector<FamilyCounts> families;              // by FamilyId
   std::vector<std::vector<FamilyExtent>> extents;  // by FamilyId, ascending
   uint64_t rows = 0;
+  bool without_keys = false;   // as in ScanOptions
   uint64_t read_ts = 0;        // of the view: --at, else the newest commit
   uint64_t max_commit_ts = 0;  // of MVCC rows but `!s3|chunkblob|`
   uint64_t last_commit_ts =
       0;  // the greatest of header, metadata row and commits: the newest state
   std::optional<uint64_t> meta_last_commit_ts;
   std::optional<uint64_t> min_retained_ts;  // the greater of the two retention rows
+  // Whether the absence of retention rows says that no version was ever removed. They are among the
+  // last rows: of a file that was cut nobody knows.
+  bool retention_known = true;
   std::optional<uint64_t> applied_index;
   std::vector<uint32_t> encryption_key_ids;  // ascending
   std::vector<DamagedRow> damaged;           // the first 1000
@@ -75,6 +79,7 @@ struct ScanResult {
 
 struct ScanOptions {
   std::optional<uint64_t> at;  // read timestamp (HLC); default: the newest state
+  bool without_keys = false;   // encrypted rows count as damaged: reading goes on past them
   Progress* progress = nullptr;
 };
 

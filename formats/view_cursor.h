@@ -35,15 +35,16 @@ class ViewCursor {
  public:
   // All rows of a family. `source` must outlive the cursor.
   ViewCursor(const RowSource& source, const ScanResult& scan, FamilyId family)
-      : ViewCursor(source, scan.extents[family], family, scan.read_ts) {}
+      : ViewCursor(source, scan, scan.extents[family], family) {}
   // Rows of a family inside given extents, ascending. Give all rows of a user key or none.
-  ViewCursor(const RowSource& source, std::span<const FamilyExtent> extents, FamilyId family,
-             uint64_t read_ts)
+  ViewCursor(const RowSource& source, const ScanResult& scan, std::span<const FamilyExtent> extents,
+             FamilyId family)
       : source_(source),
         extents_(extents.begin(), extents.end()),
         family_(family),
         newest_at_any_time_(Families()[family].newest_at_any_time),
-        view_(read_ts) {}
+        without_keys_(scan.without_keys),
+        view_(scan.read_ts) {}
 
   // The next physical row with a commit timestamp; false at the end.
   Result<bool> Next(ViewRow* out) {
@@ -56,7 +57,7 @@ class ViewCursor {
       if (row.key.size() < kTimestampBytes || !IsOurs(row)) continue;
       const size_t common = CommonPrefix(previous_.get(), row.key);
       previous_.Set(row.key);
-      if (MvccDefect(row.key.size(), row.value_size, row.value) == nullptr) {
+      if (MvccDefect(row.key.size(), row.value_size, row.value, without_keys_) == nullptr) {
         Take(row, common, out);
       } else {
         TakeDamaged(row, common, out);
@@ -124,6 +125,7 @@ class ViewCursor {
   std::vector<FamilyExtent> extents_;
   FamilyId family_;
   bool newest_at_any_time_;
+  bool without_keys_;
   MvccView view_;
   PreviousKey previous_;
   std::unique_ptr<RowCursor> cursor_;

@@ -25,12 +25,13 @@ Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& 
   return keep_damaged_ ? keep_damaged_(family, row, why) : Status::Ok();
 }
 
-Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, uint64_t position,
+Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, Extent row_place,
                                const Status& why) {
-  const std::unique_ptr<RowCursor> cursor = source.OpenCursor({position, source.extent().end});
+  const std::unique_ptr<RowCursor> cursor = source.OpenCursor(row_place);
   SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
   if (rows.empty())
-    return EnvironmentError("ChangedWhileReading", "a row is gone").At(source.name(), position);
+    return EnvironmentError("ChangedWhileReading", "a row is gone")
+        .At(source.name(), row_place.begin);
   const Row& row = rows.front();
   const MvccRow mvcc = MvccRow::Parse(row.key, row.value);
   ViewRow view;

@@ -45,8 +45,7 @@ class KeyWriter::ElementRows {
         kinds_(kinds),
         family_(FamilyOfHead(kinds.rows)),
         extent_{group.place, writer->context_.scan.extents[family_].size() > 1},
-        cursor_(writer->context_.source, std::span(&extent_, 1), family_,
-                writer->context_.scan.read_ts) {}
+        cursor_(writer->context_.source, writer->context_.scan, std::span(&extent_, 1), family_) {}
 
   // The next sound element, or false. Views live until the next call.
   Result<bool> Next(Slice* element, ValueRef* value);

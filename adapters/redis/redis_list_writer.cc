@@ -42,7 +42,7 @@ Status KeyWriter::WriteItems(const Window& window, uint64_t* written, uint64_t* 
   for (const Extent& run : state_->item_runs()) {
     extents.push_back({run, context_.scan.extents[family].size() > 1});
   }
-  ViewCursor cursor(context_.source, extents, family, context_.scan.read_ts);
+  ViewCursor cursor(context_.source, context_.scan, extents, family);
   ViewRow row;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));

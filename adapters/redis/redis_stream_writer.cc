@@ -27,7 +27,7 @@ Status KeyWriter::WriteStreamEntries(const StreamMeta& meta, StreamMeta* last, u
   if (group == nullptr) return {};
   const FamilyId family = FamilyOfHead(HeadKind::kStreamEntries);
   const FamilyExtent extent{group->place, context_.scan.extents[family].size() > 1};
-  ViewCursor cursor(context_.source, std::span(&extent, 1), family, context_.scan.read_ts);
+  ViewCursor cursor(context_.source, context_.scan, std::span(&extent, 1), family);
   const bool trimmed_any = meta.trimmed_ms != 0 || meta.trimmed_seq != 0;
   std::vector<ValueRef> fields;
   ViewRow row;

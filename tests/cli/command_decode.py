@@ -42,6 +42,21 @@ class Clean(CliTest):
         subprocess.run(["sha256sum", "-c", "--quiet", "CHECKSUMS"], cwd=self.out, check=True)
         self.assertEqual(self.names(), ["out", "x.fsm"])
 
+    def test_force_never_deletes_what_the_run_needs(self):
+        os.mkdir(self.path("work"))
+        with open(self.path("work", "mine"), "wb"):
+            pass
+        inside = os.path.join(self.path("work"), "x.fsm")
+        os.rename(self.file, inside)
+        for output, where in ((".", self.path("work")), ("..", self.path("work")), (self.path("work"), self.folder)):
+            run = self.run_cli("decode", inside, "-o", output, "--force", code=1, cwd=where)
+            self.assertIn(b"[OutputHoldsInput]", run.err)
+        with open(inside, "rb") as file:
+            piped = subprocess.run([os.environ["SNAPTREE"], "decode", "-", "-o", self.path("work"), "--force"],
+                                   stdin=file, capture_output=True, check=False)
+        self.assertEqual((piped.returncode, b"[OutputHoldsInput]" in piped.stderr), (1, True))
+        self.assertEqual(self.names(self.path("work")), ["mine", "x.fsm"])
+
     def test_details(self):
         run = self.run_cli("decode", "-v", self.file, "-o", self.out)
         self.assertEqual(run.out, b"")

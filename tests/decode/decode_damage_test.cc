@@ -133,10 +133,9 @@ TEST_CASE("encrypted rows are refused, whatever is asked for") {
   const std::string sealed = Unhex("0101") + Unhex("0000002a") + std::string(40, 'c');
   SnapshotBuilder rows = Strings10();
   rows.Put(StrKey("secret"), kT0, sealed, 0, 0x02).Put("raw", kT0, sealed, 0, 0x02);
-  for (const int option : {0, 1, 2, 3, 4}) {
+  for (const int option : {0, 1, 3, 4}) {
     DecodeRun run(rows);
     run.options.force = option == 1;
-    run.options.salvage = option == 2;
     run.options.dry_run = option == 3;
     if (option == 4) run.options.adapters = {"rawkv"};
     const Status status = run.Fail();
@@ -145,6 +144,27 @@ TEST_CASE("encrypted rows are refused, whatever is asked for") {
     CHECK(status.Message().find("2 encrypted rows") != std::string::npos);
     CHECK(status.Message().find("42") != std::string::npos);
   }
+}
+
+TEST_CASE("salvage goes past encrypted rows and keeps them as they are") {
+  const std::string sealed = Unhex("01010000002a") + std::string(40, 'c');
+  SnapshotBuilder rows = Strings10();
+  rows.Put(StrKey("s0"), kT0 + 1, sealed, 0, 0x02);  // the older version must not come back
+  rows.Put(FieldKey("h", "f"), kT0, sealed, 0, 0x02).Put(FieldKey("h", "g"), kT0, "sound");
+  rows.Put("raw", kT0, sealed, 0, 0x02);
+  DecodeRun run(rows);
+  run.options.salvage = true;
+  const DecodeReport report = run.Run();
+  CHECK_FALSE(report.complete());
+  CHECK(report.rows.damaged == 3);
+  CHECK(report.rows.emitted == 9 + 1);
+  CHECK(report.rows.Sum() == report.rows.total);
+  const Files files = ReadTree(run.options.output);
+  CHECK(files.at("redis/db_0/hashes/h.json").find("sound") != std::string::npos);
+  CHECK_FALSE(files.contains("redis/db_0/strings/s0.bin"));
+  const std::string& kept = files.at("unknown/damaged/rows.jsonl");
+  CHECK(std::count(kept.begin(), kept.end(), '\n') == 3);
+  CHECK(kept.find("\"code\":\"RowEncrypted\"") != std::string::npos);
 }
 
 TEST_CASE("encrypted versions that do not count do no harm") {

@@ -59,7 +59,8 @@ TEST_CASE("outputs that cannot be") {
   DecodeRun run(OneString());
   run.options.output = run.folder() + "/missing/out";
   CHECK(run.Fail().code() == "NotFound");
-  run.options.output = run.options.input;
+  WriteWholeFile(run.folder() + "/file", "");
+  run.options.output = run.folder() + "/file";
   CHECK(run.Fail().code() == "OutputExists");
   fs::create_symlink("elsewhere", run.folder() + "/link");
   run.options.output = run.folder() + "/link";
@@ -105,6 +106,36 @@ TEST_CASE("an output inside the input directory is refused") {
   run.options.output = data + "/out";
   run.options.dry_run = true;
   CHECK(run.Run().rows.emitted == 1);
+}
+
+TEST_CASE("an output that holds what the run needs is refused, with --force too") {
+  DecodeRun run(OneString());
+  const std::string folder = run.folder() + "/all";
+  fs::create_directories(folder + "/below/fsm-snap");
+  OneString().Header1(1).Write(folder + "/below/fsm-snap/0000000000000007.fsm");
+  WriteWholeFile(folder + "/log", "");
+  fs::create_directory_symlink("all", run.folder() + "/alias");
+  const std::string input = run.options.input;
+  const Files before = run.Everything();
+  run.options.force = true;
+  const auto refused = [&run](const std::string& from, const std::string& to) {
+    INFO(from << " to " << to);
+    run.options.input = from;
+    run.options.output = to;
+    CHECK(run.Fail().code() == "OutputHoldsInput");
+  };
+  refused(input, input);
+  refused(input, run.folder());
+  refused(folder + "/below", folder);
+  refused(folder + "/below/fsm-snap/0000000000000007.fsm", folder + "/below");
+  refused(folder + "/below/fsm-snap/0000000000000007.fsm", folder + "/./below/../.");
+  refused(run.folder() + "/alias/below", folder);
+  run.options.keep = {folder + "/log"};
+  refused(input, folder);
+  run.options.keep.clear();
+  run.options.scratch_folder = folder + "/below";
+  refused(input, folder);
+  CHECK(run.Everything() == before);
 }
 
 TEST_CASE("a dry run counts what a real run counts, and writes nothing") {

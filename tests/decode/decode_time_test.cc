@@ -99,6 +99,32 @@ TEST_CASE("a time before the retention window is refused, or read with a warning
   }
 }
 
+TEST_CASE("a time before all records is a warning: nothing is written") {
+  DecodeRun run(History());
+  const DecodeReport report = RunAt(&run, 2);
+  CHECK(report.rows.emitted == 0);
+  REQUIRE(FindingOf(report, "nothing_at") != nullptr);
+  CHECK_FALSE(report.complete());
+  DecodeRun later(History());
+  CHECK(FindingOf(RunAt(&later, 400), "nothing_at") == nullptr);
+}
+
+TEST_CASE("of a file that lost its end nobody knows the retention window") {
+  SnapshotBuilder rows = History();
+  rows.Header1(1).Metadata("_meta_min_retained_ts", 250);
+  // Without the retention row, the row "raw" behind it, and the footer.
+  const std::vector<size_t> offsets = rows.RowOffsets();
+  const std::string without_end = rows.Bytes().substr(0, offsets[offsets.size() - 3]);
+  DecodeRun cut(without_end);
+  cut.options.salvage = true;
+  const DecodeReport report = RunAt(&cut, 249);
+  REQUIRE(FindingOf(report, "retention_unknown") != nullptr);
+  CHECK_FALSE(report.complete());
+  DecodeRun newest(without_end);
+  newest.options.salvage = true;
+  CHECK(FindingOf(newest.Run(), "retention_unknown") == nullptr);
+}
+
 TEST_CASE("the greater of both retention rows counts") {
   SnapshotBuilder rows = History();
   rows.Metadata("_meta_min_retained_ts", 150).Metadata("_meta_pending_min_retained_ts", 350);

@@ -218,7 +218,7 @@ TEST_CASE("a walk may be given a part of the extents") {
   REQUIRE(opened.status.ok());
   const std::array<FamilyExtent, 2> parts = {FamilyExtent{{offsets[2], offsets[4]}, false},
                                              FamilyExtent{{offsets[6], offsets[8]}, false}};
-  ViewCursor cursor(opened.source(), parts, BareFamily(), kT0);
+  ViewCursor cursor(opened.source(), opened.scan, parts, BareFamily());
   ViewRow row;
   REQUIRE(*cursor.NextLive(&row));
   CHECK(row.key == "b");

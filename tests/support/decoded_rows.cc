@@ -43,7 +43,7 @@ void BookOthers(const ScanResult& scan, RowLedger* ledger, DecodeReport* report)
 void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, MemoryTree* tree,
                 DecodedRows* out) {
   const TempFolder scratch;
-  const ScanResult scan = Take(ScanContainer(*input.container, {options.at, nullptr}));
+  const ScanResult scan = Take(ScanContainer(*input.container, {options.at, false, nullptr}));
   RowLedger ledger;
   Progress progress;
   DecodeReport& report = out->report;

@@ -123,13 +123,14 @@ Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, BlobI
   return Damaged(blob, visited);
 }
 
-template <typename Source>
-Status KeyWriter::WriteElements(const CountedKinds& kinds, Source* source, uint64_t* written) {
+template <typename ElementsOrRows>
+Status KeyWriter::WriteElements(const CountedKinds& kinds, ElementsOrRows* elements,
+                                uint64_t* written) {
   files_.BeginCollection(kinds.folder, kinds.array);
   Slice element;
   ValueRef value;
   for (;;) {
-    SNAPTREE_ASSIGN(const bool more, source->Next(&element, &value));
+    SNAPTREE_ASSIGN(const bool more, elements->Next(&element, &value));
     if (!more) return {};
     ++*written;
     if (kinds.rows == HeadKind::kHashFields) {

@@ -55,8 +55,10 @@ class KeyWriter {
   Status WriteRows(const CountedKinds& kinds, const Head& group, uint64_t* written);
   Status CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable);
   Status VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info);
-  template <typename Source>
-  Status WriteElements(const CountedKinds& kinds, Source* source, uint64_t* written);
+  // Begins the collection's file and writes what `elements` gives. A file that is not ended
+  // (EndCollection) does not come to be.
+  template <typename ElementsOrRows>
+  Status WriteElements(const CountedKinds& kinds, ElementsOrRows* elements, uint64_t* written);
   Result<int64_t> DeclaredLength(const CountedKinds& kinds, bool* known);
 
   // redis_list_writer.cc

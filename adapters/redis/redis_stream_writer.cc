@@ -95,7 +95,9 @@ Status KeyWriter::WriteStream() {
 // so it is written only by --salvage, sorted by ID.
 Status KeyWriter::WriteLegacyStream() {
   const Head& blob = state_->head(HeadKind::kStreamBlob);
-  Warn("redis_legacy_stream_blob", "legacy stream values, which the node ignores, are not dumped");
+  Warn("redis_legacy_stream_blob",
+       context_.salvage ? "legacy stream values, which the node ignores, written by --salvage"
+                        : "legacy stream values, which the node ignores, are not dumped");
   if (!context_.salvage) {
     Book(blob, RowLedger::Place::kOperational);
     return {};
@@ -151,6 +153,7 @@ Status KeyWriter::WriteLegacyStream() {
     SNAPTREE_TRY(files_.Entry(ms, seq, fields));
     ++written;
   }
+  if (info.was_json) WarnJson("stream", info.has_replacement_char, elements_.duplicates() > 0);
   Book(blob, RowLedger::Place::kEmitted);
   ++totals_.keys;
   return files_.EndStream(written, ms, seq, TtlRowExpiry());

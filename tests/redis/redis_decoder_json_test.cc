@@ -104,6 +104,7 @@ TEST_CASE("V18: a JSON stream is as dead as any legacy stream, and comes out wit
   CHECK(kept.files ==
         Files{{"redis/db_0/streams/x.jsonl",
                StreamText({{"1001-0", {"f", "v"}}, {"1002-0", {"f", "<"}}}, 1002, 0)}});
+  CHECK(kept.finding("redis_json_value.stream") == "warning 1");
   const std::string today =
       Unhex("005258010a0e0a06313030312d301201661201760a0e0a06313030322d3012016612013c");
   CHECK(DecodeRows(SnapshotBuilder().Put(StreamBlobKey("x"), kT0, today), salvage).files ==

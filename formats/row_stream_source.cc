@@ -11,7 +11,7 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kWindowBytes = 256 << 10;  // stays in the second-level cache
-constexpr size_t kBatchRows = 512;
+constexpr size_t kBatchRows = 128;
 constexpr size_t kViewBytes = 64 << 10;
 constexpr size_t kViewBack = 4 << 10;
 // Of a row that is larger than the window, this much of its value is resident.
@@ -51,10 +51,9 @@ RowStreamCursor::RowStreamCursor(const InputFile& file, Extent extent, Mode mode
                        : extent.end - std::min<uint64_t>(extent.size(), kFooterBytes)),
       crc_(crc),
       buffer_(static_cast<size_t>(std::min<uint64_t>(kWindowBytes, extent.size()))),
-      window_offset_(extent.begin) {
-  rows_.reserve(
-      std::min<size_t>(kBatchRows, static_cast<size_t>(extent.size() / (2 * kLengthBytes)) + 1));
-}
+      window_offset_(extent.begin),
+      rows_(std::min<size_t>(kBatchRows,
+                             static_cast<size_t>(extent.size() / (2 * kLengthBytes)) + 1)) {}
 
 Result<uint32_t> RowStreamCursor::FinishChecksum() {
   SNAPTREE_TRY(Refill(0));  // the few bytes that make no row
@@ -98,7 +97,7 @@ Status RowStreamCursor::CheckLength(uint64_t length, uint64_t room, uint64_t liv
 bool RowStreamCursor::ParseResident() {
   const char* const base = buffer_.data();
   size_t at = begin_;
-  while (rows_.size() < kBatchRows) {
+  while (count_ < rows_.size()) {
     if (end_ - at < 2 * kLengthBytes) break;
     const uint64_t key_size = LoadLe64(base + at);
     if (key_size > end_ - at - 2 * kLengthBytes) break;
@@ -106,9 +105,9 @@ bool RowStreamCursor::ParseResident() {
     const uint64_t value_size = LoadLe64(base + value_length_at);
     const size_t value_at = value_length_at + kLengthBytes;
     if (value_size > end_ - value_at) break;
-    rows_.push_back({Slice(base + at + kLengthBytes, static_cast<size_t>(key_size)),
-                     Slice(base + value_at, static_cast<size_t>(value_size)), value_size,
-                     window_offset_ + value_at, window_offset_ + at});
+    rows_[count_++] = {Slice(base + at + kLengthBytes, static_cast<size_t>(key_size)),
+                       Slice(base + value_at, static_cast<size_t>(value_size)), value_size,
+                       window_offset_ + value_at, window_offset_ + at};
     at = value_at + static_cast<size_t>(value_size);
   }
   const bool any = at != begin_;
@@ -139,8 +138,8 @@ Status RowStreamCursor::ParseLarge() {
   const uint64_t value_size = LoadLe64(row + frame - kLengthBytes);
   SNAPTREE_TRY(CheckLength(value_size, value_room, kLiveMaxValueBytes, "value"));
   const size_t resident = static_cast<size_t>(std::min<uint64_t>(available() - frame, value_size));
-  rows_.push_back({Slice(row + kLengthBytes, static_cast<size_t>(key_size)),
-                   Slice(row + frame, resident), value_size, row_at + frame, row_at});
+  rows_[count_++] = {Slice(row + kLengthBytes, static_cast<size_t>(key_size)),
+                     Slice(row + frame, resident), value_size, row_at + frame, row_at};
   begin_ += frame + resident;
   return {};
 }
@@ -160,18 +159,18 @@ Status RowStreamCursor::SkipTo(uint64_t offset) {
 }
 
 Result<std::span<const Row>> RowStreamCursor::NextBatch() {
-  if (!rows_.empty()) {
-    const Row& last = rows_.back();
+  if (count_ > 0) {
+    const Row& last = rows_[count_ - 1];
     const uint64_t next = last.value_position + last.value_size;
-    rows_.clear();
+    count_ = 0;
     SNAPTREE_TRY(SkipTo(next));
   }
   if (left() < kLengthBytes) return std::span<const Row>();
-  if (ParseResident()) return std::span<const Row>(rows_);
+  if (ParseResident()) return Batch();
   SNAPTREE_TRY(Refill(0));
-  if (ParseResident()) return std::span<const Row>(rows_);
+  if (ParseResident()) return Batch();
   SNAPTREE_TRY(ParseLarge());
-  return std::span<const Row>(rows_);
+  return Batch();
 }
 
 }  // namespace snaptree

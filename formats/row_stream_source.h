@@ -54,6 +54,7 @@ class RowStreamCursor : public RowCursor {
   Result<uint32_t> FinishChecksum();
 
  private:
+  std::span<const Row> Batch() const { return {rows_.data(), count_}; }
   size_t available() const { return end_ - begin_; }
   uint64_t left() const { return extent_.end - position(); }
   Status Refill(size_t needed);
@@ -71,7 +72,8 @@ class RowStreamCursor : public RowCursor {
   uint64_t window_offset_;
   size_t begin_ = 0;
   size_t end_ = 0;
-  std::vector<Row> rows_;
+  std::vector<Row> rows_;  // room for a batch
+  size_t count_ = 0;       // of them are the last batch
 };
 
 }  // namespace snaptree

@@ -118,7 +118,10 @@ class MvccView {
 
   Open& Find(size_t length, size_t common) {
     while (!open_.empty() && open_.back().length > common) open_.pop_back();
-    if (length > common) return open_.emplace_back(Open{length, false});
+    return length > common ? open_.emplace_back(Open{length, false}) : FindAmongOpen(length);
+  }
+  // The key of this length, which is a prefix of the raw key before too.
+  Open& FindAmongOpen(size_t length) {
     auto it = open_.end();
     while (it != open_.begin() && (it - 1)->length >= length) --it;
     if (it != open_.end() && it->length == length) return *it;

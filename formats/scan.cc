@@ -35,6 +35,7 @@ class Scanner {
   void CountMvcc(const Row& row, const MvccRow& mvcc, size_t common);
   void NoteMetadata(const Row& row);
   void NoteExtent(const Row& row);
+  void BeginExtent(uint64_t begin, uint64_t end);
   void Finish();
   void CheckTimestamps();
 
@@ -46,6 +47,7 @@ class Scanner {
   // families are looked up where they change, not for each row.
   FamilyId family_ = 0;
   FamilyCounts* counts_ = nullptr;  // of family_
+  Extent* extent_ = nullptr;        // its last one, once a row is in it
   bool newest_at_any_time_ = false;
   size_t prefix_bytes_ = SIZE_MAX;
   size_t min_key_bytes_ = 0;
@@ -97,14 +99,24 @@ void Scanner::Classify(const Row& row, size_t common) {
     }
   }
   counts_ = &result_.families[family_];
+  extent_ = nullptr;
   newest_at_any_time_ = Families()[family_].newest_at_any_time;
 }
 
 // Extends the family's last extent when this row follows it, or begins another one.
 void Scanner::NoteExtent(const Row& row) {
   const uint64_t end = row.value_position + row.value_size;
+  if (extent_ != nullptr && extent_->end == row.position) {
+    extent_->end = end;
+    return;
+  }
+  BeginExtent(row.position, end);
+  extent_ = &result_.extents[family_].back().extent;
+}
+
+void Scanner::BeginExtent(uint64_t begin, uint64_t end) {
   std::vector<FamilyExtent>& list = result_.extents[family_];
-  if (!list.empty() && list.back().extent.end == row.position) {
+  if (!list.empty() && list.back().extent.end == begin) {
     list.back().extent.end = end;
     return;
   }
@@ -116,7 +128,7 @@ void Scanner::NoteExtent(const Row& row) {
     list.back().mixed = true;
     return;
   }
-  list.push_back({{row.position, end}, false});
+  list.push_back({{begin, end}, false});
 }
 
 void Scanner::CountDamaged(const Row& row, const char* defect) {

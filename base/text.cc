@@ -182,12 +182,9 @@ std::optional<uint64_t> ParseSize(Slice text) {
   return *number << shift;
 }
 
-std::string ShellWord(const std::string& word) {
-  constexpr const char* kSafe =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
-  if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
+std::string ShellQuoted(Slice text) {
   std::string out = "'";
-  for (const char c : word) {
+  for (const char c : text) {
     if (c == '\'') {
       out += "'\\''";
     } else {
@@ -195,6 +192,13 @@ std::string ShellWord(const std::string& word) {
     }
   }
   return out + "'";
+}
+
+std::string ShellWord(const std::string& word) {
+  constexpr const char* kSafe =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
+  const bool safe = !word.empty() && word.find_first_not_of(kSafe) == std::string::npos;
+  return safe ? word : ShellQuoted(word);
 }
 
 }  // namespace snaptree

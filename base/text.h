@@ -41,7 +41,9 @@ std::optional<uint64_t> ParseSize(Slice text);
 // A decimal u64 without sign, blanks or leading "+"; nullopt when malformed or out of range.
 std::optional<uint64_t> ParseU64(Slice text);
 
-// A word as it can be pasted into a shell.
+// In single quotes of a shell.
+std::string ShellQuoted(Slice text);
+// A word as it can be pasted into a shell: quoted when it needs to be.
 std::string ShellWord(const std::string& word);
 
 }  // namespace snaptree

@@ -1,5 +1,6 @@
 #include "cli/completion.h"
 
+#include "base/text.h"
 #include "cli/help_text.h"
 #include "cli/nearest_names.h"
 
@@ -14,20 +15,6 @@ std::string CommandWords() {
   return Words(names);
 }
 
-// Single quotes of a shell string; our texts have no other character that matters inside single
-// quotes.
-std::string Quoted(Slice text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 std::string BashAction(Completes completes, Slice words) {
   switch (completes) {
     case Completes::kFile:
@@ -35,9 +22,9 @@ std::string BashAction(Completes completes, Slice words) {
     case Completes::kFolder:
       return "COMPREPLY=($(compgen -d -- \"$cur\"))";
     case Completes::kWords:
-      return "COMPREPLY=($(compgen -W " + Quoted(words) + " -- \"$cur\"))";
+      return "COMPREPLY=($(compgen -W " + ShellQuoted(words) + " -- \"$cur\"))";
     case Completes::kCommands:
-      return "COMPREPLY=($(compgen -W " + Quoted(Words(HelpNames())) + " -- \"$cur\"))";
+      return "COMPREPLY=($(compgen -W " + ShellQuoted(Words(HelpNames())) + " -- \"$cur\"))";
     case Completes::kNothing:
       break;
   }
@@ -90,8 +77,8 @@ std::string ZshOption(const Command* command, OptionId id) {
                                                           ZshAction(option.completes, option.words);
   const std::string text = "[" + ZshText(HelpOf(command, id)) + "]" + value;
   const std::string star = option.repeatable ? "*" : "";
-  std::string out = " " + Quoted(star + name + (option.value == nullptr ? "" : "=") + text);
-  if (option.short_name != 0) out += " " + Quoted(std::string("-") + option.short_name + text);
+  std::string out = " " + ShellQuoted(star + name + (option.value == nullptr ? "" : "=") + text);
+  if (option.short_name != 0) out += " " + ShellQuoted(std::string("-") + option.short_name + text);
   return out;
 }
 
@@ -117,10 +104,11 @@ std::string BashCompletion() {
   for (const Command& command : Commands()) {
     text += std::string("    ") + command.name +
             ")\n      if [[ $cur == -* ]]; then\n        COMPREPLY=($(compgen -W " +
-            Quoted(OptionWords(&command)) + " -- \"$cur\"))\n      else\n        " +
+            ShellQuoted(OptionWords(&command)) + " -- \"$cur\"))\n      else\n        " +
             BashAction(command.completes, "") + "\n      fi ;;\n";
   }
-  text += "    *) COMPREPLY=($(compgen -W " + Quoted(CommandWords() + " " + OptionWords(nullptr)) +
+  text += "    *) COMPREPLY=($(compgen -W " +
+          ShellQuoted(CommandWords() + " " + OptionWords(nullptr)) +
           " -- \"$cur\")) ;;\n  esac\n}\ncomplete -o filenames -F _snaptree snaptree\n";
   return text;
 }
@@ -131,7 +119,7 @@ std::string ZshCompletion() {
       "# made by: snaptree help --completion zsh\n"
       "local -a commands\ncommands=(\n";
   for (const Command& command : Commands()) {
-    text += "  " + Quoted(std::string(command.name) + ":" + ZshText(command.summary)) + "\n";
+    text += "  " + ShellQuoted(std::string(command.name) + ":" + ZshText(command.summary)) + "\n";
   }
   text +=
       ")\nif (( CURRENT == 2 )); then\n  _describe command commands\n  return\nfi\n"
@@ -141,7 +129,7 @@ std::string ZshCompletion() {
     for (const OptionId id : OptionsOf(&command)) {
       if (!OptionOf(id).hidden) text += " \\\n    " + ZshOption(&command, id).substr(1);
     }
-    text += " \\\n    " + Quoted("*::argument:" + ZshAction(command.completes, "")) + " ;;\n";
+    text += " \\\n    " + ShellQuoted("*::argument:" + ZshAction(command.completes, "")) + " ;;\n";
   }
   return text + "esac\n";
 }
@@ -152,21 +140,22 @@ std::string FishCompletion() {
       "complete -c snaptree -f\n";
   for (const Command& command : Commands()) {
     text += std::string("complete -c snaptree -n __fish_use_subcommand -a ") + command.name +
-            " -d " + Quoted(command.summary) + "\n";
-    const std::string here = "complete -c snaptree -n " +
-                             Quoted(std::string("__fish_seen_subcommand_from ") + command.name);
+            " -d " + ShellQuoted(command.summary) + "\n";
+    const std::string here =
+        "complete -c snaptree -n " +
+        ShellQuoted(std::string("__fish_seen_subcommand_from ") + command.name);
     if (command.completes == Completes::kFile) text += here + " -F\n";
     if (command.completes == Completes::kCommands)
-      text += here + " -a " + Quoted(Words(HelpNames())) + "\n";
+      text += here + " -a " + ShellQuoted(Words(HelpNames())) + "\n";
     for (const OptionId id : OptionsOf(&command)) {
       const Option& option = OptionOf(id);
       if (option.hidden) continue;
       text += here + " -l " + option.name;
       if (option.short_name != 0) text += std::string(" -s ") + option.short_name;
       if (option.value != nullptr) text += option.completes == Completes::kFile ? " -r -F" : " -x";
-      if (option.completes == Completes::kWords) text += " -a " + Quoted(option.words);
+      if (option.completes == Completes::kWords) text += " -a " + ShellQuoted(option.words);
       if (option.completes == Completes::kFolder) text += " -a '(__fish_complete_directories)'";
-      text += " -d " + Quoted(HelpOf(&command, id)) + "\n";
+      text += " -d " + ShellQuoted(HelpOf(&command, id)) + "\n";
     }
   }
   return text;

@@ -25,6 +25,28 @@ std::string TimestampText(uint64_t hlc) {
   return std::to_string(hlc) + " (" + UtcText(HlcMillis(hlc)) + ")";
 }
 
+// Without links and dots. A relative path of what is not there yet would stay relative otherwise.
+std::filesystem::path Canonical(const std::string& path, std::error_code& error) {
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? absolute : std::filesystem::weakly_canonical(absolute, error);
+}
+
+// Whether `path` is `folder` or stands below it.
+bool IsInside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return (path.string() + "/").starts_with(folder.string() + "/");
+}
+
+// What must still be there after the run, as far as it is a file or folder.
+std::vector<std::pair<const char*, std::string>> Needed(const DecodeOptions& options) {
+  std::vector<std::pair<const char*, std::string>> needed = {
+      {"the input", options.input == "-" ? "/proc/self/fd/0" : options.input},
+      {"the working directory", "."}};
+  if (!options.scratch_folder.empty())
+    needed.emplace_back("the scratch folder", options.scratch_folder);
+  for (const std::string& path : options.keep) needed.emplace_back("a file of this run", path);
+  return needed;
+}
+
 }  // namespace
 
 Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
@@ -137,40 +159,19 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
   return {};
 }
 
-namespace {
-
-// Whether `path` is `folder` or stands below it.
-bool IsInside(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  return (path.string() + "/").starts_with(folder.string() + "/");
-}
-
-// What must still be there after the run, as far as it is a file or folder.
-std::vector<std::pair<const char*, std::string>> Needed(const DecodeOptions& options) {
-  std::vector<std::pair<const char*, std::string>> needed = {
-      {"the input", options.input == "-" ? "/proc/self/fd/0" : options.input},
-      {"the working directory", "."}};
-  if (!options.scratch_folder.empty())
-    needed.emplace_back("the scratch folder", options.scratch_folder);
-  for (const std::string& path : options.keep) needed.emplace_back("a file of this run", path);
-  return needed;
-}
-
-}  // namespace
-
 Status CheckOutputPlace(const DecodeOptions& options) {
   namespace fs = std::filesystem;
   if (options.dry_run) return {};
   std::error_code error;
-  const fs::path output = fs::weakly_canonical(options.output, error);
+  const fs::path output = Canonical(options.output, error);
   if (error) return {};  // creating it will say what is wrong with it
-  if (fs::is_directory(options.input, error) &&
-      IsInside(output, fs::weakly_canonical(options.input, error))) {
+  if (fs::is_directory(options.input, error) && IsInside(output, Canonical(options.input, error))) {
     return UsageError("OutputInsideInput", "the output would stand inside the input directory")
         .At(options.output)
         .Next("choose a folder outside of " + options.input);
   }
   for (const auto& [what, path] : Needed(options)) {
-    const fs::path needed = fs::weakly_canonical(path, error);
+    const fs::path needed = Canonical(path, error);
     if (error || !IsInside(needed, output)) continue;
     return UsageError("OutputHoldsInput", std::string("to replace the output would delete ") + what)
         .At(options.output)

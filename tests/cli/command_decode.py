@@ -42,6 +42,13 @@ class Clean(CliTest):
         subprocess.run(["sha256sum", "-c", "--quiet", "CHECKSUMS"], cwd=self.out, check=True)
         self.assertEqual(self.names(), ["out", "x.fsm"])
 
+    def test_an_output_inside_the_input_is_refused_under_a_relative_name_too(self):
+        os.makedirs(self.path("data", "fsm-snap"))
+        os.rename(self.file, self.path("data", "fsm-snap", "0000000000000007.fsm"))
+        run = self.run_cli("decode", ".", "-o", "out", code=1, cwd=self.path("data"))
+        self.assertIn(b"[OutputInsideInput]", run.err)
+        self.assertEqual(self.names(self.path("data")), ["fsm-snap"])
+
     def test_force_never_deletes_what_the_run_needs(self):
         os.mkdir(self.path("work"))
         with open(self.path("work", "mine"), "wb"):

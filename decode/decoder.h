@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/common/address_filter.h"
 #include "adapters/common/row_ledger.h"
 #include "base/findings.h"
 #include "base/progress.h"
@@ -33,7 +34,20 @@ struct DecodeOptions {
   bool salvage = false;             // go on past damage, write SALVAGE.json
   bool dry_run = false;             // everything but writing
   bool bare_rows_as_redis = false;  // --bare-rows=redis (spec 00 decision 1)
-  std::string cluster_id;           // for MANIFEST.json
+  AddressFilterOptions filter;      // --include, --exclude, --files-from
+  bool extensions = true;           // false: only what the Go tools write (--no-extensions)
+  // DynamoDB (spec 03).
+  bool dynamodb_jsonl = false;                 // items as lines of a few files
+  uint64_t bundle_bytes = uint64_t{64} << 20;  // of one such file
+  // S3 (spec 04 section 5.8).
+  bool include_incomplete_uploads = false;
+  bool include_orphans = false;  // of fs too
+  bool rename_s3_collisions = false;
+  bool check_etags = true;
+  // SQS (spec 05 chapter 5).
+  bool preserve_sqs_visibility = false;
+  bool include_sqs_side_records = false;
+  std::string cluster_id;  // for MANIFEST.json
   std::optional<uint64_t> snapshot_index;
   unsigned threads = 1;
   uint64_t memory_bytes = uint64_t{512} << 20;
@@ -49,6 +63,7 @@ struct AdapterReport {
   bool decoded = false;  // false: rows that this version cannot decode, or that --adapter left out
   uint64_t records = 0;  // keys, objects, items written
   RowClasses rows;
+  std::vector<std::string> scopes;  // names of tables, buckets, queues
 };
 
 struct DecodeReport {
@@ -64,6 +79,7 @@ struct DecodeReport {
   SalvageReport salvage;
   TreeTotals tree;
   uint64_t records = 0;
+  std::vector<std::string> extensions;  // files and folders of the tree that only snaptree knows
   uint64_t read_ts = 0;
   uint64_t last_commit_ts = 0;
 

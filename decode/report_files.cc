@@ -20,9 +20,17 @@ std::string ManifestOf(const DecodeOptions& options, const DecodeReport& report)
     if (!adapter.decoded || adapter.name == "internal") continue;
     ManifestAdapter& entry = manifest.adapters[adapter.name];
     if (adapter.name == "redis" && adapter.records > 0) entry.databases.push_back(0);
-    if (adapter.name == "rawkv" && adapter.records > 0) manifest.extensions.push_back("rawkv");
+    if (adapter.name == "dynamodb") entry.tables = adapter.scopes;
+    if (adapter.name == "s3") entry.buckets = adapter.scopes;
+    if (adapter.name == "sqs") entry.queues = adapter.scopes;
   }
-  manifest.snaptree_version = kVersion;
+  manifest.include_incomplete_uploads = options.include_incomplete_uploads;
+  manifest.include_orphans = options.include_orphans;
+  manifest.preserve_sqs_visibility = options.preserve_sqs_visibility;
+  manifest.include_sqs_side_records = options.include_sqs_side_records;
+  manifest.rename_s3_collisions = options.rename_s3_collisions;
+  manifest.dynamodb_jsonl = options.dynamodb_jsonl;
+  if (options.extensions) manifest.snaptree_version = kVersion;
   ManifestInput input;
   input.path = report.input.path;
   input.format = report.input.format;
@@ -36,6 +44,7 @@ std::string ManifestOf(const DecodeOptions& options, const DecodeReport& report)
   manifest.rows = report.rows;
   manifest.not_decoded = report.not_decoded;
   manifest.losses = report.losses;
+  manifest.extensions = report.extensions;
   if (report.rows.unknown + report.rows.damaged > 0) manifest.extensions.push_back("unknown");
   if (!report.salvage.empty()) manifest.extensions.push_back("SALVAGE.json");
   return ManifestText(manifest);

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
+#include "adapters/common/address_filter.h"
 #include "adapters/common/row_ledger.h"
 #include "base/external_sorter.h"
 #include "base/findings.h"
@@ -24,8 +27,23 @@ struct DecodeContext {
   // Options for a sorter that may use `share` of the memory budget (all shares in use at a time add
   // up to 1 at most).
   std::function<SorterOptions(double share)> sorter_options;
+  // Records that it does not select are neither read further than their names need nor written;
+  // their rows are booked as excluded. The files that describe a scope (_schema.json, _bucket.json,
+  // ...) are written when a record of the scope is selected, or when they are selected themselves.
+  const AddressFilter& filter;
   bool salvage = false;             // also write what the live node ignores (spec 00 decision 2)
   bool bare_rows_as_redis = false;  // spec 00 decision 1
+  bool extensions = true;           // write files and members that only snaptree knows
+};
+
+// What an adapter wrote.
+struct AdapterTotals {
+  uint64_t records = 0;             // items, objects, messages, files
+  uint64_t losses = 0;              // records that could not be brought out whole
+  std::vector<std::string> scopes;  // names of tables, buckets, queues that were written
+  // Of what was written, the files and folders that only snaptree knows: tree paths or patterns
+  // with `*`, for MANIFEST.json.
+  std::vector<std::string> extensions;
 };
 
 }  // namespace snaptree

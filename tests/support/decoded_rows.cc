@@ -3,12 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "adapters/common/decode_context.h"
-#include "adapters/rawkv/rawkv_decoder.h"
-#include "adapters/redis/redis_decoder.h"
-#include "base/coding.h"
-#include "decode/accounting.h"
-#include "decode/damaged_rows.h"
+#include "decode/adapter_run.h"
 #include "formats/open_input.h"
 #include "tests/support/temp_folder.h"
 
@@ -29,66 +24,24 @@ const char* SeverityName(Severity severity) {
   return severity == Severity::kNote ? "note" : "warning";
 }
 
-// Rows of other adapters, which are not decoded here.
-void BookOthers(const ScanResult& scan, RowLedger* ledger, DecodeReport* report) {
-  for (size_t i = 0; i < Families().size(); ++i) {
-    const Family& family = Families()[i];
-    const bool ours = family.adapter == AdapterId::kRedis || family.adapter == AdapterId::kRawkv;
-    if (ours || family.family_class != FamilyClass::kData) continue;
-    ledger->Add(static_cast<FamilyId>(i), RowLedger::Place::kExcluded, scan.families[i].live);
-    report->not_decoded += scan.families[i].live;
-  }
-}
-
 void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, MemoryTree* tree,
                 DecodedRows* out) {
   const TempFolder scratch;
   const ScanResult scan = Take(ScanContainer(*input.container, {options.at, false, nullptr}));
-  RowLedger ledger;
   Progress progress;
   DecodeReport& report = out->report;
   report.findings = scan.findings;
   report.read_ts = scan.read_ts;
+  const AddressFilter filter(options.filter);
   const auto sorter_options = [&](double) {
     return SorterOptions{options.sorter_bytes, [&]() -> Result<std::string> {
                            ++out->scratch_folders_asked;
                            return scratch.path();
                          }};
   };
-  const DecodeContext context{input.container->rows(),
-                              scan,
-                              *tree,
-                              report.findings,
-                              ledger,
-                              progress,
-                              sorter_options,
-                              options.salvage,
-                              options.bare_rows_as_redis};
-  BookOthers(scan, &ledger, &report);
-  DamagedRows damaged(context.source, *tree);
-  Require(damaged.KeepUnreadable(scan, &report.damaged));
-  ledger.SetKeepDamaged([&damaged](FamilyId family, const ViewRow& row, const Status& why) {
-    return damaged.Keep(family, row, why);
-  });
-  ExternalSorter expiries(sorter_options(0));
-  redis::RedisOptions redis;
-  if (!options.bare_rows_as_redis) {
-    redis.bare_expiry = [&expiries](Slice key, uint64_t expire_at_ms) {
-      std::string payload;
-      AppendBe64(&payload, expire_at_ms);
-      return expiries.Add(key, payload);
-    };
-  }
-  const redis::RedisTotals totals = Take(redis::DecodeRedis(context, redis));
-  report.records = totals.keys;
-  report.losses = totals.losses + scan.DamagedRows();
-  Require(expiries.Finish());
-  if (!options.bare_rows_as_redis) report.records += Take(DecodeRawKv(context, &expiries));
-  Take(DecodeUnknownRows(context));
-  Require(damaged.Finish());
-  for (const char* name : {"redis", "rawkv"}) report.adapters.push_back({name, true, 0, {}});
-  Require(Account(scan, ledger, &report));
-  report.damaged.insert(report.damaged.end(), ledger.damaged().begin(), ledger.damaged().end());
+  const AdapterRun run{options,  input.container->rows(), scan, filter, *tree,
+                       progress, sorter_options};
+  Require(RunAdapters(run, &report));
 }
 
 }  // namespace

@@ -11,10 +11,8 @@
 
 namespace snaptree::test {
 
-struct DecodeRowsOptions {
-  bool salvage = false;
-  bool bare_rows_as_redis = false;
-  std::optional<uint64_t> at;
+// Paths, threads and memory of DecodeOptions count for nothing here.
+struct DecodeRowsOptions : DecodeOptions {
   // Of each sorter. 0: every record makes it write a run.
   size_t sorter_bytes = size_t{64} << 20;
 };

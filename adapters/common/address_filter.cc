@@ -1,0 +1,184 @@
+#include "adapters/common/address_filter.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kNearest = 3;
+
+// Bytes that two addresses share at their beginnings and ends: what a slip of the hand leaves.
+size_t Likeness(Slice a, Slice b) {
+  const size_t n = std::min(a.size(), b.size());
+  size_t front = 0;
+  while (front < n && a[front] == b[front]) ++front;
+  size_t back = 0;
+  while (back < n - front && a[a.size() - 1 - back] == b[b.size() - 1 - back]) ++back;
+  return front + back;
+}
+
+// The addresses seen so far that are most like a text; the same whatever the order in which they
+// were seen.
+class Nearest {
+ public:
+  void See(Slice text, Slice address) {
+    const size_t likeness = Likeness(text, address);
+    if (seen_.size() == kNearest && likeness < seen_.back().first) return;
+    std::pair<size_t, std::string> entry(likeness, address);
+    const auto more = [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first > b.first : a.second < b.second;
+    };
+    const auto at = std::lower_bound(seen_.begin(), seen_.end(), entry, more);
+    if (at != seen_.end() && *at == entry) return;
+    seen_.insert(at, std::move(entry));
+    if (seen_.size() > kNearest) seen_.pop_back();
+  }
+  std::vector<std::string> addresses() const {
+    std::vector<std::string> out;
+    for (const auto& [likeness, address] : seen_) out.push_back(address);
+    return out;
+  }
+
+ private:
+  std::vector<std::pair<size_t, std::string>> seen_;  // the most like it first
+};
+
+// What one pattern or file has met.
+struct Meeting {
+  explicit Meeting(std::string the_text) : text(std::move(the_text)) {}
+  const std::string text;
+  std::atomic<bool> matched{false};
+  Nearest nearest;
+};
+
+class Pattern {
+ public:
+  explicit Pattern(std::string text)
+      : meeting_(std::make_unique<Meeting>(std::move(text))),
+        literal_(meeting_->text.substr(0, meeting_->text.find_first_of("*?[\\"))),
+        is_literal_(literal_.size() == meeting_->text.size()) {
+    while (is_literal_ && literal_.ends_with('/')) literal_.pop_back();
+  }
+
+  bool Matches(const std::string& address) const {
+    if (Slice(address).substr(0, literal_.size()) != literal_) return false;
+    if (is_literal_) return address.size() == literal_.size() || address[literal_.size()] == '/';
+    return ::fnmatch(meeting_->text.c_str(), address.c_str(), 0) == 0;
+  }
+  bool MayMatchBelow(Slice folder) const {
+    const size_t n = std::min(folder.size(), literal_.size());
+    return folder.substr(0, n) == Slice(literal_).substr(0, n);
+  }
+  // All below the folder matches, whatever it is.
+  bool HoldsAllBelow(Slice folder) const {
+    return is_literal_ && folder.size() > literal_.size() &&
+           folder.substr(0, literal_.size()) == literal_ && folder[literal_.size()] == '/';
+  }
+  Meeting& meeting() const { return *meeting_; }
+
+ private:
+  std::unique_ptr<Meeting> meeting_;
+  std::string literal_;  // what every match begins with
+  bool is_literal_;
+};
+
+}  // namespace
+
+struct AddressFilter::Rep {
+  std::vector<Pattern> include;
+  std::vector<Pattern> exclude;
+  std::vector<std::unique_ptr<Meeting>> files;  // ascending
+  bool all_unless_excluded = false;
+  std::mutex mutex;  // of every Nearest
+
+  Meeting* FileOf(Slice address) const {
+    const auto at = std::lower_bound(
+        files.begin(), files.end(), address,
+        [](const std::unique_ptr<Meeting>& file, Slice text) { return file->text < text; });
+    return at != files.end() && (*at)->text == address ? at->get() : nullptr;
+  }
+  bool HasFileBelow(Slice folder) const {
+    const auto at = std::lower_bound(
+        files.begin(), files.end(), folder,
+        [](const std::unique_ptr<Meeting>& file, Slice text) { return file->text < text; });
+    return at != files.end() && Slice((*at)->text).starts_with(folder);
+  }
+  template <class Take>
+  void ForEachMeeting(Take take) const {
+    for (const Pattern& pattern : include) take(pattern.meeting());
+    for (const Pattern& pattern : exclude) take(pattern.meeting());
+    for (const auto& file : files) take(*file);
+  }
+  // Long lists of files are made by programs: nobody needs hints for them, and they would cost
+  // time.
+  void See(Slice address) {
+    if (include.size() + exclude.size() + files.size() > 64) return;
+    ForEachMeeting([&](Meeting& meeting) {
+      if (meeting.matched.load(std::memory_order_relaxed)) return;
+      const std::lock_guard lock(mutex);
+      meeting.nearest.See(meeting.text, address);
+    });
+  }
+};
+
+AddressFilter::AddressFilter() = default;
+AddressFilter::~AddressFilter() = default;
+
+AddressFilter::AddressFilter(AddressFilterOptions options) {
+  if (options.include.empty() && options.exclude.empty() && !options.from_files) return;
+  rep_ = std::make_unique<Rep>();
+  for (std::string& text : options.include) rep_->include.emplace_back(std::move(text));
+  for (std::string& text : options.exclude) rep_->exclude.emplace_back(std::move(text));
+  std::sort(options.files.begin(), options.files.end());
+  options.files.erase(std::unique(options.files.begin(), options.files.end()), options.files.end());
+  for (std::string& text : options.files) {
+    rep_->files.push_back(std::make_unique<Meeting>(std::move(text)));
+  }
+  rep_->all_unless_excluded = rep_->include.empty() && !options.from_files;
+}
+
+bool AddressFilter::SelectsOne(Slice address) const {
+  const std::string text(address);
+  bool wanted = rep_->all_unless_excluded;
+  const auto ask = [&](const Pattern& pattern, bool answer) {
+    if (!pattern.Matches(text)) return;
+    pattern.meeting().matched.store(true, std::memory_order_relaxed);
+    wanted = answer;
+  };
+  for (const Pattern& pattern : rep_->include) ask(pattern, true);
+  if (Meeting* const file = rep_->FileOf(address); file != nullptr) {
+    file->matched.store(true, std::memory_order_relaxed);
+    wanted = true;
+  }
+  for (const Pattern& pattern : rep_->exclude) ask(pattern, false);
+  rep_->See(address);
+  return wanted;
+}
+
+bool AddressFilter::MaySelect(Slice folder) const {
+  for (const Pattern& pattern : rep_->exclude) {
+    if (!pattern.HoldsAllBelow(folder)) continue;
+    pattern.meeting().matched.store(true, std::memory_order_relaxed);
+    return false;
+  }
+  bool may = rep_->all_unless_excluded || rep_->HasFileBelow(folder);
+  for (const Pattern& pattern : rep_->include) may = may || pattern.MayMatchBelow(folder);
+  if (!may) rep_->See(folder);
+  return may;
+}
+
+std::vector<AddressFilter::Unmatched> AddressFilter::unmatched() const {
+  std::vector<Unmatched> out;
+  if (everything()) return out;
+  rep_->ForEachMeeting([&](const Meeting& meeting) {
+    if (!meeting.matched) out.push_back({meeting.text, meeting.nearest.addresses()});
+  });
+  return out;
+}
+
+}  // namespace snaptree

@@ -39,10 +39,8 @@ Status Inspect(const Invocation& invocation, Reporter& reporter, InspectReport* 
     report->packed_bytes = static_cast<uint64_t>(st.st_size);
   }
   // Counts before the retained window are worth showing, with a warning.
-  DecodeOptions view;
-  view.at = at;
-  view.force = true;
-  return CheckReadTimestamp(view, report->scan, report->info.path, &report->findings);
+  const ReadTime time{report->scan.read_ts, at.has_value(), true};
+  return CheckReadTimestamp(time, report->scan, report->info.path, &report->findings);
 }
 
 std::string Document(const std::vector<InspectReport>& reports, int exit_code) {

@@ -150,11 +150,9 @@ Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out,
   result->findings.Merge(input.findings);
   result->salvage = std::move(input.salvage);
   result->read_ts = input.scan.read_ts;
-  DecodeOptions view;
-  view.at = at;
-  view.force = invocation.Has(OptionId::kForce);
+  const ReadTime time{input.scan.read_ts, at.has_value(), invocation.Has(OptionId::kForce)};
   SNAPTREE_TRY(
-      CheckReadTimestamp(view, input.scan, input.container->info().path, &result->findings));
+      CheckReadTimestamp(time, input.scan, input.container->info().path, &result->findings));
   SNAPTREE_TRY(RefuseEncrypted(path, input, options));
   SNAPTREE_TRY(PrintRows(path, input, options, progress, out, result));
   if (result->encrypted != 0) {

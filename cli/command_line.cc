@@ -69,20 +69,38 @@ Result<const Command*> CommandNamed(const std::string& word) {
       NearestHint(word, names), nullptr);
 }
 
-// `-input X`, `-input=X` of the Go tools become `--input`; an empty `--cluster-id=` means none, as
-// there.
+// The options that the Go tools know too.
+constexpr OptionId kGoOptions[] = {OptionId::kInput,
+                                   OptionId::kOutput,
+                                   OptionId::kAdapter,
+                                   OptionId::kClusterId,
+                                   OptionId::kDynamodbBundleMode,
+                                   OptionId::kIncludeIncompleteUploads,
+                                   OptionId::kIncludeOrphans,
+                                   OptionId::kRenameCollisions,
+                                   OptionId::kPreserveSqsVisibility,
+                                   OptionId::kIncludeSqsSideRecords};
+
+// One of them, as those tools write it, becomes what we write: `-input=X` is `--input=X`, a flag
+// takes `=true` and `=false`, an empty `--cluster-id=` means none. False: the token says nothing.
+bool AcceptGoForm(const Option& option, std::string* token) {
+  const std::string name = option.name;
+  if (*token == "-" + name || token->starts_with("-" + name + "=")) token->insert(0, 1, '-');
+  if (!token->starts_with("--" + name + "=")) return true;
+  const std::string value = token->substr(name.size() + 3);
+  if (option.value == nullptr) {
+    if (value == "true") *token = "--" + name;
+    return value != "false";
+  }
+  const bool may_be_empty = option.id == OptionId::kAdapter || option.id == OptionId::kClusterId;
+  return !may_be_empty || !value.empty();
+}
+
 void AcceptGoForms(std::vector<std::string>* tokens) {
-  constexpr OptionId kGoOptions[] = {OptionId::kInput, OptionId::kOutput, OptionId::kAdapter,
-                                     OptionId::kClusterId};
   for (auto it = tokens->begin(); it != tokens->end() && *it != "--";) {
-    bool drop = false;
-    for (const OptionId id : kGoOptions) {
-      const std::string name = OptionOf(id).name;
-      if (*it == "-" + name || it->starts_with("-" + name + "=")) it->insert(0, 1, '-');
-      const bool may_be_empty = id == OptionId::kAdapter || id == OptionId::kClusterId;
-      drop = drop || (may_be_empty && *it == "--" + name + "=");
-    }
-    it = drop ? tokens->erase(it) : it + 1;
+    const bool keep = std::all_of(std::begin(kGoOptions), std::end(kGoOptions),
+                                  [&](OptionId id) { return AcceptGoForm(OptionOf(id), &*it); });
+    it = keep ? it + 1 : tokens->erase(it);
   }
 }
 

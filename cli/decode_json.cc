@@ -24,9 +24,8 @@ void AppendRows(const RowClasses& rows, JsonText* json) {
   json->EndObject();
 }
 
-void AppendInput(const ContainerInfo& info, JsonText* json) {
-  json->Key("input");
-  json->StartObject();
+// The members of an input, inside its object.
+void AppendInputMembers(const ContainerInfo& info, JsonText* json) {
   json->TextMember("path", info.path);
   json->TextMember("format", info.format);
   json->Member("bytes", info.bytes);
@@ -38,7 +37,39 @@ void AppendInput(const ContainerInfo& info, JsonText* json) {
   }
   json->OptionalMember("snapshot_index", info.snapshot_index);
   json->OptionalMember("hlc_ceiling_ms", info.hlc_ceiling_ms);
+}
+
+// "input" and "salvage" are those of the first one: most runs have no other.
+void AppendInputs(const DecodeReport& report, JsonText* json) {
+  json->Key("input");
+  json->StartObject();
+  AppendInputMembers(report.inputs[0].info, json);
   json->EndObject();
+  json->Key("inputs");
+  json->StartArray();
+  for (const DecodedInput& input : report.inputs) {
+    json->StartObject();
+    AppendInputMembers(input.info, json);
+    json->Key("salvage");
+    AppendSalvage(input.salvage, json);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+void AppendUnmatched(const DecodeReport& report, JsonText* json) {
+  json->Key("unmatched");
+  json->StartArray();
+  for (const AddressFilter::Unmatched& unmatched : report.unmatched) {
+    json->StartObject();
+    json->TextMember("pattern", unmatched.pattern);
+    json->Key("nearest");
+    json->StartArray();
+    for (const std::string& address : unmatched.nearest) json->Text(address);
+    json->EndArray();
+    json->EndObject();
+  }
+  json->EndArray();
 }
 
 void AppendOutput(const DecodeOptions& options, JsonText* json) {
@@ -95,7 +126,7 @@ std::string DecodeDocument(const DecodeRun& run) {
   JsonText json(JsonStyle::kPretty);
   json.StartObject();
   json.Member("schema", "snaptree.decode/1");
-  AppendInput(report.input, &json);
+  AppendInputs(report, &json);
   AppendOutput(run.options, &json);
   json.MemberTimestamp("read_ts", report.read_ts);
   json.MemberTimestamp("last_commit_ts", report.last_commit_ts);
@@ -107,10 +138,11 @@ std::string DecodeDocument(const DecodeRun& run) {
   json.Member("losses", report.losses);
   AppendTree(report.tree, &json);
   AppendDamaged(report, &json);
+  AppendUnmatched(report, &json);
   json.Key("findings");
   AppendFindings(report.findings, &json);
   json.Key("salvage");
-  AppendSalvage(report.salvage, &json);
+  AppendSalvage(report.inputs[0].salvage, &json);
   json.Member("elapsed_ms", run.elapsed_ms);
   json.Member("peak_memory_bytes", run.peak_bytes);
   json.Member("exit_code", static_cast<uint64_t>(run.ExitCode()));

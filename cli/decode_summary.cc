@@ -26,7 +26,7 @@ std::string HeadLine(const DecodeRun& run) {
       run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.options.output;
   return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {}, {}, {}", what,
                      run.elapsed_ms / 1000, run.elapsed_ms / 100 % 10,
-                     HumanBytes(PerSecond(report.input.bytes, run.elapsed_ms)),
+                     HumanBytes(PerSecond(report.input_bytes(), run.elapsed_ms)),
                      HumanBytes(run.peak_bytes), Counted(report.records, "record"),
                      Counted(report.tree.files, "file"), HumanBytes(report.tree.bytes));
 }
@@ -103,8 +103,21 @@ std::string LeftBehind(const DecodeReport& report) {
     text += "  not decoded by this version, counted as excluded: " + version + "\n";
   if (!option.empty()) text += "  left out by --adapter: " + option + "\n";
   if (report.newer_than_at != 0) {
-    text += fmt::format("  newer than --at, counted as excluded: {}\n",
+    text += fmt::format("  newer than the read timestamp, counted as excluded: {}\n",
                         Thousands(report.newer_than_at));
+  }
+  return text;
+}
+
+// Patterns of --include, --exclude and --files-from that stand for nothing.
+std::string UnmatchedLines(const DecodeReport& report) {
+  std::string text;
+  for (const AddressFilter::Unmatched& unmatched : report.unmatched) {
+    text += "  nothing matches " + ShellQuoted(unmatched.pattern);
+    for (size_t i = 0; i < unmatched.nearest.size(); ++i) {
+      text += (i == 0 ? "; there is " : ", ") + ShellQuoted(unmatched.nearest[i]);
+    }
+    text += "\n";
   }
   return text;
 }
@@ -172,13 +185,16 @@ int DecodeRun::ExitCode() const { return report.complete() ? kExitDone : kExitIn
 
 void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
   std::string text = HeadLine(run) + "\n" + Equation(run.report.rows) + "\n" +
-                     AccountTable(run.report) + LeftBehind(run.report) + DamagedLines(run.report);
+                     AccountTable(run.report) + LeftBehind(run.report) + DamagedLines(run.report) +
+                     UnmatchedLines(run.report);
   if (run.options.dry_run) text += SpaceVerdict(run);
   text.pop_back();
   reporter.Say(level, text);
   reporter.Findings(run.report.findings);
   // The finding `salvaged` has named the damage.
-  if (!run.report.salvage.empty()) reporter.Say(level, SalvageLossText(run.report.salvage));
+  for (const DecodedInput& input : run.report.inputs) {
+    if (!input.salvage.empty()) reporter.Say(level, SalvageLossText(input.salvage));
+  }
   if (!run.options.dry_run) {
     reporter.Say(level, "check it:  (cd " + ShellWord(run.options.output) +
                             " && sha256sum -c --quiet CHECKSUMS)");

@@ -23,16 +23,48 @@ constexpr Option kOptions[] = {
     {kPrefix, "prefix", 0, "TEXT", kSelect, "keys that begin with TEXT only"},
     {kPrefixHex, "prefix-hex", 0, "HEX", kSelect, "the same, in hexadecimal"},
     {kLimit, "limit", 0, "N", kSelect, "stop after N rows"},
-    {kAdapter, "adapter", 0, "LIST", kSelect,
-     "these adapters only, comma separated (all that can be decoded)", Completes::kWords,
-     "all redis rawkv"},
+    {kAdapter, "adapter", 0, "LIST", kSelect, "these adapters only, comma separated (all)",
+     Completes::kWords, "all dynamodb s3 redis sqs rawkv fs"},
+    {kInclude, "include", 0, "GLOB", kSelect,
+     "records whose address matches only; * and ? match / too; may be repeated",
+     Completes::kNothing, "", true},
+    {kExclude, "exclude", 0, "GLOB", kSelect,
+     "no records whose address matches; wins over --include; may be repeated", Completes::kNothing,
+     "", true},
+    {kFilesFrom, "files-from", 0, "FILE", kSelect,
+     "the records that FILE lists only, one address a line (- is standard input)",
+     Completes::kFile},
+    {kNull, "null", '0', nullptr, kSelect, "addresses in --files-from end with NUL, not newline"},
+    {kLatest, "latest", 0, nullptr, kSelect,
+     "read each of several inputs at its own end (all at the newest time that all cover)"},
     {kBareRows, "bare-rows", 0, "VIEW", kSelect,
      "keys without a known prefix are raw key-value data (rawkv) or old Redis strings (redis)",
      Completes::kWords, "rawkv redis"},
+    {kIncludeIncompleteUploads, "include-incomplete-uploads", 0, nullptr, kSelect,
+     "also S3 uploads that were never completed"},
+    {kIncludeOrphans, "include-orphans", 0, nullptr, kSelect,
+     "also S3 chunks and files that nothing refers to"},
+    {kIncludeSqsSideRecords, "include-sqs-side-records", 0, nullptr, kSelect,
+     "also the rows that SQS keeps beside its messages"},
+    {kPreserveSqsVisibility, "preserve-sqs-visibility", 0, nullptr, kSelect,
+     "keep which SQS messages are in flight, and their receive counts"},
     {kInput, "input", 0, "IN", kSelect, "the input, as the Go tools name it", Completes::kFile, "",
      false, true},
     {kOutput, "output", 'o', "OUT", kResult, "the folder to make", Completes::kFolder},
     {kHex, "hex", 0, nullptr, kResult, "keys and values in hexadecimal"},
+    {kDynamodbLayout, "dynamodb-layout", 0, "LAYOUT", kResult,
+     "one file for each item (per-item) or items as lines of a few files (jsonl)",
+     Completes::kWords, "per-item jsonl"},
+    {kDynamodbBundleMode, "dynamodb-bundle-mode", 0, "LAYOUT", kResult, "as the Go tools name it",
+     Completes::kWords, "per-item jsonl", false, true},
+    {kBundleSize, "bundle-size", 0, "SIZE", kResult,
+     "files of many records get no larger than this (64MiB)"},
+    {kDynamodbBundleSize, "dynamodb-bundle-size", 0, "SIZE", kResult, "the same",
+     Completes::kNothing, "", false, true},
+    {kRenameCollisions, "rename-collisions", 0, nullptr, kResult,
+     "S3 keys that look like sidecars get a suffix, not a name made of their digest"},
+    {kNoExtensions, "no-extensions", 0, nullptr, kResult,
+     "write only the files and members that the Go tools write"},
     {kClusterId, "cluster-id", 0, "TEXT", kResult, "a name for the cluster, kept in MANIFEST.json"},
     {kSnapshotIndex, "snapshot-index", 0, "N", kResult,
      "the raft index for MANIFEST.json (from the input's name)"},
@@ -40,6 +72,10 @@ constexpr Option kOptions[] = {
     {kForce, "force", 0, nullptr, kTrouble, "read --at before the retained window"},
     {kStrict, "strict", 0, nullptr, kTrouble, "any loss is an error (exit 2), with no output"},
     {kSalvage, "salvage", 0, nullptr, kTrouble, "go on past damage and tell what was skipped"},
+    {kApplyUnresolved, "apply-unresolved", 0, "commit", kTrouble,
+     "apply transactions whose decision is in no input", Completes::kWords, "commit"},
+    {kNoEtagCheck, "no-etag-check", 0, nullptr, kTrouble,
+     "do not compare S3 bodies with their ETags (saves an MD5)"},
     {kMan, "man", 0, nullptr, kResult, "print the manual page", Completes::kNothing, "", false,
      true},
     {kCompletion, "completion", 0, "SHELL", kResult, "print the completion script for a shell",
@@ -83,15 +119,32 @@ constexpr CommandOption kRowsOptions[] = {
 constexpr CommandOption kDecodeOptions[] = {
     {kAt, nullptr},
     {kAdapter, nullptr},
+    {kInclude, nullptr},
+    {kExclude, nullptr},
+    {kFilesFrom, nullptr},
+    {kNull, nullptr},
+    {kLatest, nullptr},
     {kBareRows, nullptr},
+    {kIncludeIncompleteUploads, nullptr},
+    {kIncludeOrphans, nullptr},
+    {kIncludeSqsSideRecords, nullptr},
+    {kPreserveSqsVisibility, nullptr},
     {kInput, nullptr},
     {kOutput, nullptr},
+    {kDynamodbLayout, nullptr},
+    {kDynamodbBundleMode, nullptr},
+    {kBundleSize, nullptr},
+    {kDynamodbBundleSize, nullptr},
+    {kRenameCollisions, nullptr},
+    {kNoExtensions, nullptr},
     {kClusterId, nullptr},
     {kSnapshotIndex, nullptr},
     {kDryRun, nullptr},
     {kForce, "replace an existing output; read --at before the retained window"},
     {kStrict, nullptr},
     {kSalvage, "go on past damage; SALVAGE.json in the output tells what was skipped"},
+    {kApplyUnresolved, nullptr},
+    {kNoEtagCheck, nullptr},
 };
 
 constexpr CommandOption kHelpOptions[] = {{kMan, nullptr}, {kCompletion, nullptr}};
@@ -100,6 +153,13 @@ constexpr const char* kInputForms =
     "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a "
     "raft data "
     "directory (its newest whole snapshot), or - for standard input.";
+
+constexpr const char* kDecodeDetails =
+    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a "
+    "raft data "
+    "directory (its newest whole snapshot), or - for standard input. Of a cluster with several "
+    "raft "
+    "groups give one IN for each group: they become one tree, read at one time.";
 
 constexpr Command kCommands[] = {
     {"inspect", "tell what is in a snapshot, without decoding it", "IN...", kInputForms,
@@ -123,8 +183,10 @@ constexpr Command kCommands[] = {
      "3  damaged rows were left out, or nothing matched\n"
      "4  input or output error, no permission",
      kRowsOptions, 1, 1, Completes::kFile, false, RunRows},
-    {"decode", "turn a snapshot into a directory tree", "IN -o OUT", kInputForms,
+    {"decode", "turn snapshots into a directory tree", "IN... -o OUT", kDecodeDetails,
      "snaptree decode 000000000119400e.fsm -o dump\n"
+     "snaptree decode n1/group-1 n1/group-2 -o dump\n"
+     "snaptree decode --include 'dynamodb/orders/*' 000000000119400e.fsm -o orders\n"
      "snaptree decode --dry-run /var/lib/elastickv/n1\n"
      "snaptree decode --at 2026-11-20T03:00:00Z 000000000119400e.fsm -o dump-0300\n"
      "(cd dump && sha256sum -c --quiet CHECKSUMS)",
@@ -133,7 +195,7 @@ constexpr Command kCommands[] = {
      "2  the data is wrong; no output\n"
      "3  written, but rows were left out, unknown or damaged: the report tells\n"
      "4  input or output error, no space, no permission; no output",
-     kDecodeOptions, 0, 1, Completes::kFile, true, RunDecode},
+     kDecodeOptions, 0, kManyArguments, Completes::kFile, true, RunDecode},
     {"help", "tell about a command or a topic", "[COMMAND or TOPIC]",
      "Topics: exit-codes, json, addresses, names, memory.",
      "snaptree help decode\n"

@@ -22,16 +22,33 @@ enum class OptionId : uint8_t {
   kPrefixHex,
   kLimit,
   kAdapter,
+  kInclude,
+  kExclude,
+  kFilesFrom,
+  kNull,
+  kLatest,
   kBareRows,
+  kIncludeIncompleteUploads,
+  kIncludeOrphans,
+  kIncludeSqsSideRecords,
+  kPreserveSqsVisibility,
   kInput,
   kOutput,
   kHex,
+  kDynamodbLayout,
+  kDynamodbBundleMode,
+  kBundleSize,
+  kDynamodbBundleSize,
+  kRenameCollisions,
+  kNoExtensions,
   kClusterId,
   kSnapshotIndex,
   kDryRun,
   kForce,
   kStrict,
   kSalvage,
+  kApplyUnresolved,
+  kNoEtagCheck,
   kMan,
   kCompletion,
   kJson,
@@ -45,7 +62,7 @@ enum class OptionId : uint8_t {
   kScratch,
   kHelp,
 };
-inline constexpr size_t kOptionCount = 29;
+inline constexpr size_t kOptionCount = 46;
 
 // What --help groups by: the need that brings a reader there.
 enum class OptionGroup : uint8_t { kSelect, kResult, kTrouble, kEverywhere };

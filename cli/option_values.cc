@@ -38,6 +38,12 @@ Result<uint64_t> ParseMemory(const std::string& where, const std::string& value)
   return *bytes;
 }
 
+Result<uint64_t> ParseBundleSize(const std::string& where, const std::string& value) {
+  const std::optional<uint64_t> bytes = ParseSize(value);
+  if (!bytes || *bytes == 0) return BadValue(where, value, "a size such as 64MiB");
+  return *bytes;
+}
+
 Result<ProgressChoice> ParseProgress(const std::string& where, const std::string& value) {
   ProgressChoice choice;
   if (value == "json") {

@@ -15,6 +15,7 @@ Status BadValue(const std::string& where, const std::string& value, std::string 
 
 Result<unsigned> ParseThreads(const std::string& where, const std::string& value);
 Result<uint64_t> ParseMemory(const std::string& where, const std::string& value);
+Result<uint64_t> ParseBundleSize(const std::string& where, const std::string& value);
 Result<ProgressChoice> ParseProgress(const std::string& where, const std::string& value);
 Result<When> ParseWhen(const std::string& where, const std::string& value);
 // 1 or more.

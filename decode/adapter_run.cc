@@ -9,6 +9,7 @@
 #include "base/coding.h"
 #include "decode/accounting.h"
 #include "decode/damaged_rows.h"
+#include "decode/txn_rows.h"
 
 namespace snaptree {
 namespace {
@@ -26,7 +27,7 @@ struct AdapterJob {
 
 constexpr std::array<AdapterJob, 0> kJobs = {};
 
-bool IsSelected(const DecodeOptions& options, AdapterId adapter) {
+bool IsNamed(const DecodeOptions& options, AdapterId adapter) {
   if (options.adapters.empty()) return true;
   return std::any_of(options.adapters.begin(), options.adapters.end(),
                      [&](const std::string& n) { return n == "all" || n == AdapterName(adapter); });
@@ -40,8 +41,15 @@ class Runner {
   Status Run();
 
  private:
-  bool IsSelected(AdapterId adapter) const { return snaptree::IsSelected(run_.options, adapter); }
+  // By --adapter.
+  bool IsSelected(AdapterId adapter) const { return IsNamed(run_.options, adapter); }
+  // Selected, and --include and the like may select records of it.
+  bool IsWanted(AdapterId adapter) const {
+    return IsSelected(adapter) &&
+           run_.filter.MaySelectBelow(std::string(AdapterName(adapter)) + "/");
+  }
   void BookUndecoded();
+  Status BookInvalidTransactions();
   DecodeContext NewContext(RowLedger& ledger, Findings& findings) const;
   Status RunRedis(ExternalSorter* expiries);
   Status RunRedisAndRawKv();
@@ -63,7 +71,7 @@ void Runner::BookUndecoded() {
     const AdapterId owner =
         i == BareFamily() && run_.options.bare_rows_as_redis ? AdapterId::kRedis : family.adapter;
     const bool decodable = IsDecoded(owner);
-    if (decodable && IsSelected(owner)) continue;
+    if (decodable && IsWanted(owner)) continue;
     const uint64_t live = run_.scan.families[i].live;
     ledger_.Add(static_cast<FamilyId>(i), RowLedger::Place::kExcluded, live);
     if (decodable || !IsSelected(owner)) continue;
@@ -75,13 +83,21 @@ void Runner::BookUndecoded() {
     report_.findings.Warn("not_decoded", "rows of adapters that this version cannot decode yet",
                           AdapterName(static_cast<AdapterId>(i)), left[i]);
   }
-  const uint64_t locks = run_.scan.of(FamilyOf("!txn|lock|")).live;
-  if (locks > 0) {
-    report_.findings.Warn(
-        "txn_pending",
-        "keys locked by transactions, whose committed values are not rolled forward yet", {},
-        locks);
+}
+
+// Rows of transactions that nobody can read are damaged rows like any other.
+Status Runner::BookInvalidTransactions() {
+  const auto book = [this](FamilyId family, const ViewRow& row, const Status& why) {
+    return ledger_.AddDamaged(family, row, why);
+  };
+  TxnIntents intents(run_.source, run_.scan, book);
+  TxnIntent intent;
+  for (;;) {
+    SNAPTREE_ASSIGN(const bool more, intents.Next(&intent));
+    if (!more) break;
   }
+  return ForEachDecision(run_.source, run_.scan, book,
+                         [](const TxnDecision& /*decision*/) { return Status::Ok(); });
 }
 
 DecodeContext Runner::NewContext(RowLedger& ledger, Findings& findings) const {
@@ -99,7 +115,7 @@ DecodeContext Runner::NewContext(RowLedger& ledger, Findings& findings) const {
 }
 
 Status Runner::RunRedis(ExternalSorter* expiries) {
-  const bool raw = IsSelected(AdapterId::kRawkv) && !run_.options.bare_rows_as_redis;
+  const bool raw = IsWanted(AdapterId::kRawkv) && !run_.options.bare_rows_as_redis;
   redis::RedisOptions redis;
   if (raw && run_.scan.of(BareFamily()).live > 0) {
     redis.bare_expiry = [expiries](Slice key, uint64_t expire_at_ms) {
@@ -108,10 +124,10 @@ Status Runner::RunRedis(ExternalSorter* expiries) {
       return expiries->Add(key, payload);
     };
   }
-  if (IsSelected(AdapterId::kRedis)) {
-    SNAPTREE_ASSIGN(const redis::RedisTotals totals,
+  if (IsWanted(AdapterId::kRedis)) {
+    SNAPTREE_ASSIGN(AdapterTotals totals,
                     redis::DecodeRedis(NewContext(ledger_, report_.findings), redis));
-    Report(AdapterId::kRedis, {totals.keys, totals.losses, {}, {}});
+    Report(AdapterId::kRedis, std::move(totals));
     return {};
   }
   // Without the Redis adapter its TTL rows still tell when old bare strings expire.
@@ -126,7 +142,7 @@ Status Runner::RunRedisAndRawKv() {
   ExternalSorter expiries(run_.sorter_options(kExpiryShare));
   SNAPTREE_TRY(RunRedis(&expiries));
   SNAPTREE_TRY(expiries.Finish());
-  if (!IsSelected(AdapterId::kRawkv) || run_.options.bare_rows_as_redis) return {};
+  if (!IsWanted(AdapterId::kRawkv) || run_.options.bare_rows_as_redis) return {};
   SNAPTREE_ASSIGN(const uint64_t rows,
                   DecodeRawKv(NewContext(ledger_, report_.findings), &expiries));
   AdapterTotals totals;
@@ -147,11 +163,19 @@ void Runner::Report(AdapterId adapter, AdapterTotals totals) {
 
 // All rows are booked; the report gets its sums.
 Status Runner::Close() {
+  report_.unmatched = run_.filter.unmatched();
+  if (!report_.unmatched.empty()) {
+    report_.findings.Warn("nothing_matched", "patterns that no record's address matches",
+                          report_.unmatched[0].pattern, report_.unmatched.size());
+  }
   for (size_t i = 0; i < kAdapterCount; ++i) {
-    const char* name = AdapterName(static_cast<AdapterId>(i));
+    const auto adapter = static_cast<AdapterId>(i);
+    const char* name = AdapterName(adapter);
     const bool there = std::any_of(report_.adapters.begin(), report_.adapters.end(),
                                    [name](const AdapterReport& a) { return a.name == name; });
-    if (!there) report_.adapters.push_back({name, false, 0, {}, {}});
+    const bool decoded =
+        adapter != AdapterId::kInternal && IsDecoded(adapter) && IsSelected(adapter);
+    if (!there) report_.adapters.push_back({name, decoded, 0, {}, {}});
   }
   SNAPTREE_TRY(Account(run_.scan, ledger_, &report_));
   report_.damaged.insert(report_.damaged.end(), ledger_.damaged().begin(), ledger_.damaged().end());
@@ -165,8 +189,9 @@ Status Runner::Run() {
     return damaged_.Keep(family, row, why);
   });
   BookUndecoded();
+  SNAPTREE_TRY(BookInvalidTransactions());
   for (const AdapterJob& job : kJobs) {
-    if (!IsSelected(job.adapter)) continue;
+    if (!IsWanted(job.adapter)) continue;
     SNAPTREE_ASSIGN(AdapterTotals totals,
                     job.decode(NewContext(ledger_, report_.findings), run_.options));
     Report(job.adapter, std::move(totals));

@@ -7,6 +7,7 @@
 #include "base/staged_output.h"
 #include "base/text.h"
 #include "decode/adapter_run.h"
+#include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/report_files.h"
 #include "tree/digest_sink.h"
@@ -15,8 +16,9 @@
 namespace snaptree {
 namespace {
 
-// Share of the memory budget.
+// Shares of the memory budget.
 constexpr double kChecksumShare = 0.1;
+constexpr double kTransactionShare = 0.1;
 
 // One run: what is open and what was found so far.
 class Run {
@@ -30,9 +32,11 @@ class Run {
 
  private:
   std::string InputScratchFolder() const;
+  Status OpenInputs();
   Status OpenOutput();
   SorterOptions SorterShare(double share);
   Result<std::string> SorterFolder();
+  Status WriteTransactions();
   Status CloseTree();
   Status RefuseLosses() const;
 
@@ -40,8 +44,7 @@ class Run {
   Progress own_progress_;
   Progress& progress_;
   DecodeReport report_;
-  OpenedInput input_;
-  ScanResult scan_;
+  std::optional<Inputs> inputs_;
   const AddressFilter filter_;
   std::optional<StagedOutput> staged_;
   std::optional<ScratchFolder> scratch_;  // of a dry run
@@ -79,6 +82,27 @@ Status Run::OpenOutput() {
   return {};
 }
 
+Status Run::OpenInputs() {
+  SNAPTREE_ASSIGN(Inputs inputs, Inputs::Open({options_, InputScratchFolder(),
+                                               SorterShare(kTransactionShare), &progress_}));
+  inputs_.emplace(std::move(inputs));
+  report_.inputs = inputs_->infos();
+  if (options_.snapshot_index) report_.inputs[0].info.snapshot_index = options_.snapshot_index;
+  report_.output = options_.output;
+  report_.read_ts = inputs_->scan().read_ts;
+  report_.last_commit_ts = inputs_->scan().last_commit_ts;
+  report_.findings = inputs_->findings();
+  return {};
+}
+
+Status Run::WriteTransactions() {
+  if (inputs_->transactions() == nullptr) return {};
+  bool written = false;
+  SNAPTREE_TRY(inputs_->transactions()->WriteUnresolved(*sink_, &written));
+  if (written) report_.extensions.emplace_back("_internal");
+  return {};
+}
+
 // The report is complete from here on; the tree gets its last files.
 Status Run::CloseTree() {
   if (report_.rows.damaged > 0) {
@@ -86,10 +110,13 @@ Status Run::CloseTree() {
         "damaged_rows", "rows that cannot be read, kept with the reason in unknown/damaged/",
         report_.damaged.empty() ? "" : report_.damaged[0].address, report_.rows.damaged);
   }
-  if (!report_.salvage.empty()) {
+  for (const DecodedInput& input : report_.inputs) {
+    if (input.salvage.empty()) continue;
     report_.findings.Warn("salvaged",
                           "the input is damaged; what was skipped stands in SALVAGE.json",
-                          report_.salvage.damage);
+                          input.salvage.damage);
+  }
+  if (report_.salvaged()) {
     SNAPTREE_TRY(sink_->WriteFile("SALVAGE.json", SalvageText(report_)));
   }
   SNAPTREE_TRY(sink_->WriteFile(kManifestFileName, ManifestOf(options_, report_)));
@@ -109,7 +136,7 @@ Status Run::RefuseLosses() const {
               (finding.example.empty() ? "" : ", first: " + finding.example) + ")";
   }
   return DataError("StrictLoss", "--strict: the tree would not be all that the input holds")
-      .At(report_.input.path)
+      .At(inputs_->rows().name())
       .Found(losses)
       .Next("without --strict the tree is written, and the report lists what is missing");
 }
@@ -121,32 +148,18 @@ Result<DecodeReport> Run::Decode() {
     SNAPTREE_ASSIGN(StagedOutput staged, StagedOutput::Create(options_.output, options_.force));
     staged_.emplace(std::move(staged));
   }
-  OpenInputOptions open;
-  open.scratch_folder = InputScratchFolder();
-  open.salvage = options_.salvage;
-  open.memory_bytes = options_.memory_bytes;
-  open.progress = &progress_;
-  SNAPTREE_ASSIGN(input_, OpenInput(options_.input, open));
-  SNAPTREE_ASSIGN(scan_,
-                  ScanContainer(*input_.container, {options_.at, options_.salvage, &progress_}));
-  report_.input = input_.container->info();
-  if (options_.snapshot_index) report_.input.snapshot_index = options_.snapshot_index;
-  report_.output = options_.output;
-  report_.read_ts = scan_.read_ts;
-  report_.last_commit_ts = scan_.last_commit_ts;
-  report_.findings = scan_.findings;
-  report_.findings.Merge(input_.findings);
-  report_.salvage = input_.salvage;
-  SNAPTREE_TRY(CheckReadTimestamp(options_, scan_, report_.input.path, &report_.findings));
-  SNAPTREE_TRY(CheckEncryption(scan_, report_.input.path));
-  WarnOfEmptyView(scan_, &report_.findings);
-  if (staged_) SNAPTREE_TRY(CheckSpace(scan_, ParentFolder(options_.output)));
+  SNAPTREE_TRY(OpenInputs());
+  const std::string& name = inputs_->rows().name();
+  SNAPTREE_TRY(CheckEncryption(inputs_->scan(), name));
+  WarnOfEmptyView(inputs_->scan(), &report_.findings);
+  if (staged_) SNAPTREE_TRY(CheckSpace(inputs_->scan(), ParentFolder(options_.output)));
   SNAPTREE_TRY(OpenOutput());
   const AdapterRun run{
-      options_, input_.container->rows(), scan_, filter_, *sink_, progress_, [this](double share) {
+      options_, inputs_->rows(), inputs_->scan(), filter_, *sink_, progress_, [this](double share) {
         return SorterShare(share);
       }};
   SNAPTREE_TRY(RunAdapters(run, &report_));
+  SNAPTREE_TRY(WriteTransactions());
   SNAPTREE_TRY(CloseTree());
   SNAPTREE_TRY(RefuseLosses());
   if (staged_) {
@@ -165,6 +178,17 @@ Result<DecodeReport> Run::Decode() {
 bool DecodeReport::complete() const {
   return !findings.HasWarning() && rows.unknown == 0 && rows.damaged == 0 && losses == 0 &&
          not_decoded == 0;
+}
+
+bool DecodeReport::salvaged() const {
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const DecodedInput& input) { return !input.salvage.empty(); });
+}
+
+uint64_t DecodeReport::input_bytes() const {
+  uint64_t bytes = 0;
+  for (const DecodedInput& input : inputs) bytes += input.info.bytes;
+  return bytes;
 }
 
 Result<DecodeReport> Decode(const DecodeOptions& options) {

@@ -25,10 +25,13 @@
 namespace snaptree {
 
 struct DecodeOptions {
-  std::string input;                  // a path, or "-"
+  // Paths, or "-": one input, or one of each raft group of a cluster.
+  std::vector<std::string> inputs;
   std::string output;                 // the tree's root; ignored with dry_run
   std::vector<std::string> adapters;  // names of AdapterName(); empty: all that can be decoded
   std::optional<uint64_t> at;         // read timestamp (HLC)
+  bool latest = false;                // read each of several inputs at its own end
+  bool apply_unresolved = false;      // transactions without a known decision count as committed
   bool force = false;               // replace an existing output; read before the retention window
   bool strict = false;              // any loss is an error, and there is no output
   bool salvage = false;             // go on past damage, write SALVAGE.json
@@ -66,8 +69,13 @@ struct AdapterReport {
   std::vector<std::string> scopes;  // names of tables, buckets, queues
 };
 
+struct DecodedInput {
+  ContainerInfo info;
+  SalvageReport salvage;
+};
+
 struct DecodeReport {
-  ContainerInfo input;
+  std::vector<DecodedInput> inputs;
   std::string output;
   RowClasses rows;             // adds up: rows.Sum() == rows.total
   uint64_t not_decoded = 0;    // of rows.excluded: rows of adapters that this version cannot decode
@@ -76,15 +84,17 @@ struct DecodeReport {
   std::vector<DamagedRecord> damaged;  // the first 1000
   uint64_t losses = 0;                 // records that could not be brought out whole
   Findings findings;
-  SalvageReport salvage;
   TreeTotals tree;
   uint64_t records = 0;
+  std::vector<AddressFilter::Unmatched> unmatched;  // patterns that stand for no record
   std::vector<std::string> extensions;  // files and folders of the tree that only snaptree knows
   uint64_t read_ts = 0;
   uint64_t last_commit_ts = 0;
 
   // 0 or 3 (spec 00 decision 8): what the report lists decides.
   bool complete() const;
+  bool salvaged() const;         // an input was damaged
+  uint64_t input_bytes() const;  // of all inputs, uncompressed
 };
 
 Result<DecodeReport> Decode(const DecodeOptions& options);

@@ -38,9 +38,9 @@ bool IsInside(const std::filesystem::path& path, const std::filesystem::path& fo
 
 // What must still be there after the run, as far as it is a file or folder.
 std::vector<std::pair<const char*, std::string>> Needed(const DecodeOptions& options) {
-  std::vector<std::pair<const char*, std::string>> needed = {
-      {"the input", options.input == "-" ? "/proc/self/fd/0" : options.input},
-      {"the working directory", "."}};
+  std::vector<std::pair<const char*, std::string>> needed = {{"the working directory", "."}};
+  for (const std::string& input : options.inputs)
+    needed.emplace_back("the input", input == "-" ? "/proc/self/fd/0" : input);
   if (!options.scratch_folder.empty())
     needed.emplace_back("the scratch folder", options.scratch_folder);
   for (const std::string& path : options.keep) needed.emplace_back("a file of this run", path);
@@ -49,37 +49,40 @@ std::vector<std::pair<const char*, std::string>> Needed(const DecodeOptions& opt
 
 }  // namespace
 
-Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
-                          const std::string& source, Findings* findings) {
-  if (!options.at) return {};
-  const uint64_t at = *options.at;
-  if (at == 0)
+Status CheckReadTimestamp(const ReadTime& time, const ScanResult& scan, const std::string& source,
+                          Findings* findings) {
+  const uint64_t at = time.read_ts;
+  if (time.asked && at == 0)
     return UsageError("AtZero", "--at 0 is reserved").Expected("a time or an HLC above 0");
-  if (!scan.retention_known && at < scan.last_commit_ts) {
-    findings->Warn("retention_unknown",
-                   "the end of the file is missing, and with it the row that tells how far back "
-                   "--at can reach: versions as old may have been removed by compaction",
-                   TimestampText(at));
-  }
-  const uint64_t oldest = scan.min_retained_ts.value_or(0);
-  if (at < oldest) {
-    if (!options.force) {
-      return DataError("AtBeforeRetention",
-                       "versions as old as --at may have been removed by compaction")
-          .At(source)
-          .Expected("at least " + TimestampText(oldest))
-          .Found(TimestampText(at))
-          .Next("choose a time from " + TimestampText(oldest) +
-                " on, or --force to read what is left");
-    }
-    findings->Warn("at_before_retention",
-                   "--at is before the retention window: the view is incomplete",
-                   TimestampText(at));
-  }
-  if (at > scan.last_commit_ts) {
+  if (time.asked && at > scan.last_commit_ts) {
     findings->Note("at_after_last_commit",
                    "--at is after the last commit: the newest state is read", TimestampText(at));
   }
+  if (at >= scan.last_commit_ts) return {};
+  if (!scan.retention_known) {
+    findings->Warn("retention_unknown",
+                   "the end of the file is missing, and with it the row that tells how far back "
+                   "a view can reach: versions as old may have been removed by compaction",
+                   TimestampText(at));
+  }
+  const uint64_t oldest = scan.min_retained_ts.value_or(0);
+  if (at >= oldest) return {};
+  if (!time.force) {
+    return DataError("AtBeforeRetention",
+                     std::string("versions as old as ") +
+                         (time.asked ? "--at" : "the newest time that all inputs cover") +
+                         " may have been removed by compaction")
+        .At(source)
+        .Expected("at least " + TimestampText(oldest))
+        .Found(TimestampText(at))
+        .Next(time.asked ? "choose a time from " + TimestampText(oldest) +
+                               " on, or --force to read what is left"
+                         : "--latest reads each input at its own end; a transaction over several "
+                           "groups may then be there in part");
+  }
+  findings->Warn("at_before_retention",
+                 "the read timestamp is before the retention window: the view is incomplete",
+                 TimestampText(at));
   return {};
 }
 
@@ -112,7 +115,7 @@ void WarnOfEmptyView(const ScanResult& scan, Findings* findings) {
     newer += scan.families[i].newer;
   }
   if (live > 0 || newer == 0) return;
-  findings->Warn("nothing_at", "at the time of --at there were no records yet",
+  findings->Warn("nothing_at", "at the read timestamp there were no records yet",
                  TimestampText(scan.read_ts));
 }
 
@@ -165,10 +168,11 @@ Status CheckOutputPlace(const DecodeOptions& options) {
   std::error_code error;
   const fs::path output = Canonical(options.output, error);
   if (error) return {};  // creating it will say what is wrong with it
-  if (fs::is_directory(options.input, error) && IsInside(output, Canonical(options.input, error))) {
+  for (const std::string& input : options.inputs) {
+    if (!fs::is_directory(input, error) || !IsInside(output, Canonical(input, error))) continue;
     return UsageError("OutputInsideInput", "the output would stand inside the input directory")
         .At(options.output)
-        .Next("choose a folder outside of " + options.input);
+        .Next("choose a folder outside of " + input);
   }
   for (const auto& [what, path] : Needed(options)) {
     const fs::path needed = Canonical(path, error);

@@ -9,9 +9,15 @@
 
 namespace snaptree {
 
+struct ReadTime {
+  uint64_t read_ts;  // HLC
+  bool asked;        // by --at; else it is the common time of several inputs
+  bool force;        // --force
+};
+
 // "AtBeforeRetention" when versions that the view would need may be gone. A usage error for 0.
-Status CheckReadTimestamp(const DecodeOptions& options, const ScanResult& scan,
-                          const std::string& source, Findings* findings);
+Status CheckReadTimestamp(const ReadTime& time, const ScanResult& scan, const std::string& source,
+                          Findings* findings);
 
 // Warns when --at is a time at which nothing existed yet: more often a slip than a wish.
 void WarnOfEmptyView(const ScanResult& scan, Findings* findings);

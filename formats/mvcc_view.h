@@ -84,18 +84,49 @@ enum class Verdict : uint8_t {
   kDamaged,    // its value is none; at or below the read timestamp it decides all the same
 };
 
+// What is known of those user keys that are prefixes of the current raw key: all keys of which more
+// rows can follow (section 7.7). Rows come in ascending raw key order; a caller may leave out rows,
+// as long as it gives all rows of a user key or none.
+template <class State>
+class OpenKeys {
+ public:
+  // The state of the user key of this length, which begins the current raw key; a new one when this
+  // is its first row. `common` is CommonPrefix(raw key given before, this raw key). Lives until the
+  // next call.
+  State& Find(size_t length, size_t common) {
+    while (!open_.empty() && open_.back().length > common) open_.pop_back();
+    return (length > common ? open_.emplace_back(Open{length, State()}) : FindAmongOpen(length))
+        .state;
+  }
+
+ private:
+  struct Open {
+    size_t length;
+    State state;
+  };
+
+  // The key of this length, which is a prefix of the raw key before too.
+  Open& FindAmongOpen(size_t length) {
+    auto it = open_.end();
+    while (it != open_.begin() && (it - 1)->length >= length) --it;
+    if (it != open_.end() && it->length == length) return *it;
+    return *open_.insert(it, Open{length, State()});
+  }
+
+  std::vector<Open> open_;  // ascending by length
+};
+
 class MvccView {
  public:
   // read_ts: HLC, or kReadNewest.
   explicit MvccView(uint64_t read_ts) : read_ts_(read_ts) {}
 
-  // Rows come in ascending raw key order; `common` is CommonPrefix(previous raw key, this raw key).
-  // A caller may leave out rows, as long as it gives all rows of a user key or none.
+  // `common` as for OpenKeys::Find().
   Verdict Judge(const MvccRow& row, size_t common, bool newest_at_any_time = false) {
-    Open& key = Find(row.user_key.size(), common);
-    if (key.decided) return Verdict::kOlder;
+    bool& decided = keys_.Find(row.user_key.size(), common);
+    if (decided) return Verdict::kOlder;
     if (row.commit_ts > read_ts_ && !newest_at_any_time) return Verdict::kNewer;
-    key.decided = true;
+    decided = true;
     if (row.IsTombstone()) return Verdict::kTombstone;
     if (row.expire_at != 0 && row.expire_at <= read_ts_) return Verdict::kExpired;
     return Verdict::kLive;
@@ -105,31 +136,14 @@ class MvccView {
   // would come back as the current one.
   void JudgeDamaged(Slice raw_key, size_t common, bool newest_at_any_time = false) {
     const size_t n = raw_key.size() - kTimestampBytes;
-    Open& key = Find(n, common);
+    bool& decided = keys_.Find(n, common);
     const uint64_t commit_ts = ~LoadBe64(raw_key.data() + n);
-    if (commit_ts <= read_ts_ || newest_at_any_time) key.decided = true;
+    if (commit_ts <= read_ts_ || newest_at_any_time) decided = true;
   }
 
  private:
-  struct Open {  // a user key that is a prefix of the current raw key
-    size_t length;
-    bool decided;
-  };
-
-  Open& Find(size_t length, size_t common) {
-    while (!open_.empty() && open_.back().length > common) open_.pop_back();
-    return length > common ? open_.emplace_back(Open{length, false}) : FindAmongOpen(length);
-  }
-  // The key of this length, which is a prefix of the raw key before too.
-  Open& FindAmongOpen(size_t length) {
-    auto it = open_.end();
-    while (it != open_.begin() && (it - 1)->length >= length) --it;
-    if (it != open_.end() && it->length == length) return *it;
-    return *open_.insert(it, Open{length, false});
-  }
-
   uint64_t read_ts_;
-  std::vector<Open> open_;  // ascending by length
+  OpenKeys<bool> keys_;  // whether a version decided already
 };
 
 }  // namespace snaptree

@@ -117,7 +117,7 @@ Result<std::string> GroupDirectory(const std::string& directory) {
                     "the directory holds several raft groups, each with snapshots of its own")
       .At(directory)
       .Found(list)
-      .Next("name one of them");
+      .Next("name one of them; decode takes the folders of all groups at once");
 }
 
 // What the `.snap` files say, by index.

@@ -21,7 +21,8 @@ struct Row {
   uint64_t value_size = 0;      // full length
   uint64_t value_position = 0;  // where the value begins, for RowSource::ReadValue
   uint64_t position =
-      0;  // where the row begins: an offset of the source, ascending from row to row
+      0;             // where the row begins: an offset of the source, ascending from row to row
+  uint64_t end = 0;  // where it ends: an extent that ends here holds all of it
 };
 
 // A contiguous piece of a source's row stream: rows that begin at begin <= position < end.
@@ -61,6 +62,12 @@ class RowSource {
   // n bytes at a value's position, as a view into *buffer that lives until its next use. For small
   // values that are read in roughly ascending order.
   virtual Result<Slice> View(uint64_t value_position, size_t n, ViewBuffer* buffer) const = 0;
+
+  // For messages: the file in which a value stands, and where a row stands in it.
+  virtual const std::string& FileOf(uint64_t /*value_position*/) const { return name(); }
+  virtual uint64_t OffsetOf(uint64_t row_position, uint64_t /*value_position*/) const {
+    return row_position;
+  }
 };
 
 }  // namespace snaptree

@@ -106,8 +106,11 @@ bool RowStreamCursor::ParseResident() {
     const size_t value_at = value_length_at + kLengthBytes;
     if (value_size > end_ - value_at) break;
     rows_[count_++] = {Slice(base + at + kLengthBytes, static_cast<size_t>(key_size)),
-                       Slice(base + value_at, static_cast<size_t>(value_size)), value_size,
-                       window_offset_ + value_at, window_offset_ + at};
+                       Slice(base + value_at, static_cast<size_t>(value_size)),
+                       value_size,
+                       window_offset_ + value_at,
+                       window_offset_ + at,
+                       window_offset_ + value_at + value_size};
     at = value_at + static_cast<size_t>(value_size);
   }
   const bool any = at != begin_;
@@ -139,7 +142,11 @@ Status RowStreamCursor::ParseLarge() {
   SNAPTREE_TRY(CheckLength(value_size, value_room, kLiveMaxValueBytes, "value"));
   const size_t resident = static_cast<size_t>(std::min<uint64_t>(available() - frame, value_size));
   rows_[count_++] = {Slice(row + kLengthBytes, static_cast<size_t>(key_size)),
-                     Slice(row + frame, resident), value_size, row_at + frame, row_at};
+                     Slice(row + frame, resident),
+                     value_size,
+                     row_at + frame,
+                     row_at,
+                     row_at + frame + value_size};
   begin_ += frame + resident;
   return {};
 }
@@ -160,8 +167,7 @@ Status RowStreamCursor::SkipTo(uint64_t offset) {
 
 Result<std::span<const Row>> RowStreamCursor::NextBatch() {
   if (count_ > 0) {
-    const Row& last = rows_[count_ - 1];
-    const uint64_t next = last.value_position + last.value_size;
+    const uint64_t next = rows_[count_ - 1].end;
     count_ = 0;
     SNAPTREE_TRY(SkipTo(next));
   }

@@ -6,6 +6,7 @@
 #include "base/coding.h"
 #include "base/text.h"
 #include "formats/fsm_format.h"
+#include "formats/merged_rows.h"
 #include "formats/mvcc_view.h"
 
 namespace snaptree {
@@ -33,6 +34,7 @@ class Scanner {
   void CountRow(const Row& row, size_t common);
   void CountDamaged(const Row& row, const char* defect);
   void CountMvcc(const Row& row, const MvccRow& mvcc, size_t common);
+  void CountAdded(Verdict verdict);
   void NoteMetadata(const Row& row);
   void NoteExtent(const Row& row);
   void BeginExtent(uint64_t begin, uint64_t end);
@@ -66,6 +68,7 @@ Status Scanner::CheckOrder(const Row& row, size_t common) {
                              : row.key.size() > before.size();
   if (ascending || result_.rows == 0) return {};
   const bool equal = row.key == before;
+  if (equal && options_.several_inputs) return {};
   Slice key = row.key;
   if (ClassifyRawKey(key) < 0 && key.size() >= kTimestampBytes) key.remove_suffix(kTimestampBytes);
   return DataError(
@@ -105,12 +108,11 @@ void Scanner::Classify(const Row& row, size_t common) {
 
 // Extends the family's last extent when this row follows it, or begins another one.
 void Scanner::NoteExtent(const Row& row) {
-  const uint64_t end = row.value_position + row.value_size;
   if (extent_ != nullptr && extent_->end == row.position) {
-    extent_->end = end;
+    extent_->end = row.end;
     return;
   }
-  BeginExtent(row.position, end);
+  BeginExtent(row.position, row.end);
   extent_ = &result_.extents[family_].back().extent;
 }
 
@@ -159,7 +161,10 @@ void Scanner::CountMvcc(const Row& row, const MvccRow& mvcc, size_t common) {
   counts.max_commit_ts = std::max(counts.max_commit_ts, mvcc.commit_ts);
   saw_expiry_ = saw_expiry_ || mvcc.expire_at != 0;
   common_with_judged_ = SIZE_MAX;
-  switch (view_.Judge(mvcc, common, newest_at_any_time_)) {
+  const Verdict verdict = view_.Judge(mvcc, common, newest_at_any_time_);
+  if (IsAddedRow(row)) [[unlikely]]
+    CountAdded(verdict);
+  switch (verdict) {
     case Verdict::kLive:
       ++counts.live;
       counts.live_bytes += row.key.size() + row.value_size;
@@ -192,6 +197,27 @@ void Scanner::CountMvcc(const Row& row, const MvccRow& mvcc, size_t common) {
       ++counts.newer;
       break;
     case Verdict::kDamaged:  // never of a row that can be judged
+      break;
+  }
+}
+
+void Scanner::CountAdded(Verdict verdict) {
+  --counts_->rows;
+  switch (verdict) {
+    case Verdict::kLive:
+      ++counts_->added.live;
+      break;
+    case Verdict::kTombstone:
+      ++counts_->added.tombstone;
+      break;
+    case Verdict::kOlder:
+      ++counts_->added.older;
+      break;
+    case Verdict::kNewer:
+      ++counts_->added.newer;
+      break;
+    case Verdict::kExpired:  // they have no expiry
+    case Verdict::kDamaged:
       break;
   }
 }
@@ -303,6 +329,10 @@ void FamilyCounts::Merge(const FamilyCounts& other) {
   damaged += other.damaged;
   min_commit_ts = std::min(min_commit_ts, other.min_commit_ts);
   max_commit_ts = std::max(max_commit_ts, other.max_commit_ts);
+  added.live += other.added.live;
+  added.older += other.added.older;
+  added.newer += other.added.newer;
+  added.tombstone += other.added.tombstone;
 }
 
 uint64_t ScanResult::DamagedRows() const {

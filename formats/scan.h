@@ -30,6 +30,14 @@ struct FamilyCounts {
   uint64_t expired = 0;
   uint64_t encrypted = 0;  // of live
   uint64_t damaged = 0;
+  // Of live, older, newer and tombstone: rows that stand in no input (merged_rows.h). They are not
+  // among `rows`.
+  struct Added {
+    uint64_t live = 0;
+    uint64_t older = 0;
+    uint64_t newer = 0;
+    uint64_t tombstone = 0;
+  } added;
   uint64_t min_commit_ts = UINT64_MAX;  // of MVCC rows
   uint64_t max_commit_ts = 0;
 
@@ -81,6 +89,7 @@ struct ScanOptions {
   std::optional<uint64_t> at;  // read timestamp (HLC); default: the newest state
   bool without_keys = false;   // encrypted rows count as damaged: reading goes on past them
   Progress* progress = nullptr;
+  bool several_inputs = false;  // raw keys may stand more than once: each input has its metadata
 };
 
 // Errors are those of the container's cursor, and "RowOrder", "RowDuplicate"; each names offset and

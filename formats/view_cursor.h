@@ -24,7 +24,8 @@ struct ViewRow {
   uint64_t commit_ts = 0;
   uint64_t expire_at = 0;  // HLC, 0 = never
   Verdict verdict = Verdict::kLive;
-  ValueRef body;  // without the value header
+  bool is_deletion = false;  // a tombstone, whatever the verdict
+  ValueRef body;             // without the value header
   uint64_t position = 0;
   uint64_t end = 0;  // position of the next row
 
@@ -104,9 +105,10 @@ class ViewCursor {
                    ~LoadBe64(row.key.data() + n),
                    0,
                    Verdict::kDamaged,
+                   false,
                    {Slice(), 0, row.value_position},
                    row.position,
-                   row.value_position + row.value_size};
+                   row.end};
   }
 
   void Take(const Row& row, size_t common, ViewRow* out) {
@@ -114,11 +116,12 @@ class ViewCursor {
     out->key = mvcc.user_key;
     out->commit_ts = mvcc.commit_ts;
     out->expire_at = mvcc.expire_at;
+    out->is_deletion = mvcc.IsTombstone();
     out->verdict = view_.Judge(mvcc, common, newest_at_any_time_);
     out->body = {row.value.substr(kValueHeaderBytes), row.value_size - kValueHeaderBytes,
                  row.value_position + kValueHeaderBytes};
     out->position = row.position;
-    out->end = row.value_position + row.value_size;
+    out->end = row.end;
   }
 
   const RowSource& source_;

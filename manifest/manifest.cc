@@ -137,6 +137,7 @@ void WriteSnaptree(JsonWriter* json, const Manifest& m) {
   for (const ManifestInput& input : m.inputs) WriteInput(json, input);
   json->EndArray();
   json->Member("read_ts", m.read_ts);
+  if (m.read_latest) json->MemberBool("read_latest", true);
   WriteRows(json, m.rows);
   WriteNumberUnlessZero(json, "not_decoded", m.not_decoded);
   json->Member("losses", m.losses);

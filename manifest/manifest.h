@@ -74,7 +74,8 @@ struct Manifest {
   // (--no-extensions): the text is then what the Go tools write.
   std::string snaptree_version;
   std::vector<ManifestInput> inputs;
-  uint64_t read_ts = 0;  // HLC of the view
+  uint64_t read_ts = 0;      // HLC of the view
+  bool read_latest = false;  // each of several inputs was read at its own end; omitted when false
   RowClasses rows;
   uint64_t not_decoded =
       0;  // of rows.excluded: rows of adapters that this version cannot decode; omitted when 0

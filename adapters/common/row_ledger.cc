@@ -25,13 +25,12 @@ Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& 
   return keep_damaged_ ? keep_damaged_(family, row, why) : Status::Ok();
 }
 
-Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, Extent row_place,
+Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, uint64_t row_position,
                                const Status& why) {
-  const std::unique_ptr<RowCursor> cursor = source.OpenCursor(row_place);
+  const std::unique_ptr<RowCursor> cursor = source.OpenCursor({row_position, source.extent().end});
   SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
   if (rows.empty())
-    return EnvironmentError("ChangedWhileReading", "a row is gone")
-        .At(source.name(), row_place.begin);
+    return EnvironmentError("ChangedWhileReading", "a row is gone").At(source.name(), row_position);
   const Row& row = rows.front();
   const MvccRow mvcc = MvccRow::Parse(row.key, row.value);
   ViewRow view;
@@ -41,7 +40,7 @@ Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, Extent 
   view.body = {row.value.substr(kValueHeaderBytes), row.value_size - kValueHeaderBytes,
                row.value_position + kValueHeaderBytes};
   view.position = row.position;
-  view.end = row.value_position + row.value_size;
+  view.end = row.end;
   return AddDamaged(family, view, why);
 }
 

@@ -42,8 +42,8 @@ class RowLedger {
   // Books a damaged row and keeps it for unknown/damaged/rows.jsonl (the first 1000 also for the
   // report).
   Status AddDamaged(FamilyId family, const ViewRow& row, const Status& why);
-  // For a row that is known by its place only: it is read again.
-  Status AddDamagedAt(const RowSource& source, FamilyId family, Extent row_place,
+  // For a row that is known by its position only: it is read again.
+  Status AddDamagedAt(const RowSource& source, FamilyId family, uint64_t row_position,
                       const Status& why);
 
   // Called for each damaged row with what the file of damaged rows wants to know.

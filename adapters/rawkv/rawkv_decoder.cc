@@ -62,6 +62,13 @@ Status ForEachSorted(const DecodeContext& context, FamilyId family, Take take) {
   }
 }
 
+// Whether a run wants the only file of a family; if not, its rows are booked.
+bool IsWanted(const DecodeContext& context, FamilyId family, Slice address) {
+  if (context.filter.Selects(address)) return true;
+  context.ledger.Add(family, RowLedger::Place::kExcluded, context.scan.of(family).live);
+  return false;
+}
+
 // Walks (key, expiry) beside the rows: both ascend by key.
 class ExpiryJoin {
  public:
@@ -95,6 +102,7 @@ class ExpiryJoin {
 
 Result<uint64_t> DecodeRawKv(const DecodeContext& context, ExternalSorter* expiries) {
   const FamilyId family = BareFamily();
+  if (context.scan.of(family).live == 0 || !IsWanted(context, family, "rawkv/data.jsonl")) return 0;
   context.progress.Begin("write raw rows", "rows", context.scan.of(family).live);
   RowLinesFile file(context.source, context.sink, "rawkv", "data.jsonl");
   ExpiryJoin join(expiries);
@@ -113,6 +121,8 @@ Result<uint64_t> DecodeRawKv(const DecodeContext& context, ExternalSorter* expir
 
 Result<uint64_t> DecodeUnknownRows(const DecodeContext& context) {
   const FamilyId family = UnknownFamily();
+  if (context.scan.of(family).live == 0 || !IsWanted(context, family, "unknown/rows.jsonl"))
+    return 0;
   RowLinesFile file(context.source, context.sink, "unknown", "rows.jsonl");
   SNAPTREE_TRY(ForEachSorted(context, family, [&](Slice key, const PackedRow& row) -> Status {
     SNAPTREE_TRY(file.BeginRow(key, row.value));

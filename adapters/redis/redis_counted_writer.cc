@@ -224,7 +224,7 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
     expiry = CollectionExpiry(false, 0, kinds.meta, kinds.deltas);
   }
   SNAPTREE_TRY(files_.EndCollection(expiry));
-  ++totals_.keys;
+  ++totals_.records;
   bool known = false;
   SNAPTREE_ASSIGN(const int64_t declared, DeclaredLength(kinds, &known));
   if (info.was_json)

@@ -17,7 +17,7 @@ class Decoder {
         heads_(context.sorter_options(0.3)),
         writer_(context) {}
 
-  Result<RedisTotals> Run();
+  Result<AdapterTotals> Run();
 
  private:
   Status FinishKey();
@@ -52,7 +52,7 @@ Status Decoder::FinishKey() {
   return writer_.Write(state_, types);
 }
 
-Result<RedisTotals> Decoder::Run() {
+Result<AdapterTotals> Decoder::Run() {
   context_.progress.Begin("collect redis keys", "rows", 0);
   HeadCollector collector(context_, heads_);
   SNAPTREE_TRY(collector.Collect(context_.bare_rows_as_redis || options_.bare_expiry));
@@ -82,7 +82,7 @@ Result<RedisTotals> Decoder::Run() {
 
 }  // namespace
 
-Result<RedisTotals> DecodeRedis(const DecodeContext& context, const RedisOptions& options) {
+Result<AdapterTotals> DecodeRedis(const DecodeContext& context, const RedisOptions& options) {
   Decoder decoder(context, options);
   return decoder.Run();
 }

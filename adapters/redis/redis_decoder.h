@@ -17,11 +17,7 @@ struct RedisOptions {
   std::function<Status(Slice key, uint64_t expire_at_ms)> bare_expiry;
 };
 
-struct RedisTotals {
-  uint64_t keys = 0;    // records written (a string and an HLL of one key are two)
-  uint64_t losses = 0;  // records that could not be brought out whole
-};
-
-Result<RedisTotals> DecodeRedis(const DecodeContext& context, const RedisOptions& options);
+// A string and an HLL of one key are two records.
+Result<AdapterTotals> DecodeRedis(const DecodeContext& context, const RedisOptions& options);
 
 }  // namespace snaptree::redis

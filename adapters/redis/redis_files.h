@@ -39,6 +39,8 @@ class RedisFiles {
 
   // The key that the next calls are about.
   void BeginKey(Slice key);
+  // Of a file of that key.
+  std::string PathOf(Slice folder, Slice extension);
 
   Status String(const ValueRef& value, uint64_t payload_offset, Expiry expiry);
   Status Hll(const ValueRef& value, uint64_t payload_offset, Expiry expiry);
@@ -61,7 +63,6 @@ class RedisFiles {
   Status Finish();
 
  private:
-  std::string PathOf(Slice folder, Slice extension);
   Status Blob(Slice folder, LineFile& ttl_file, const ValueRef& value, uint64_t payload_offset,
               Expiry expiry);
   Status TtlLine(LineFile& file, Expiry expiry);

@@ -11,6 +11,35 @@ constexpr uint64_t kViewLimit = 64 << 10;
 constexpr uint64_t kHeadBytes = 64;
 constexpr size_t kKeptStorageBytes = 1 << 20;  // what one large value took is given back
 
+struct TypeFile {
+  Slice folder;
+  Slice extension;
+};
+
+// Where a key of this type stands (spec 02 chapter 4).
+TypeFile FileOf(KeyType type) {
+  switch (type) {
+    case KeyType::kHll:
+      return {"hll", ".bin"};
+    case KeyType::kList:
+      return {"lists", ".json"};
+    case KeyType::kHash:
+      return {"hashes", ".json"};
+    case KeyType::kSet:
+      return {"sets", ".json"};
+    case KeyType::kZSet:
+      return {"zsets", ".json"};
+    case KeyType::kStream:
+    case KeyType::kDeadStream:
+      return {"streams", ".jsonl"};
+    case KeyType::kNone:
+    case KeyType::kString:
+    case KeyType::kBare:
+      break;
+  }
+  return {"strings", ".bin"};
+}
+
 }  // namespace
 
 KeyWriter::KeyWriter(const DecodeContext& context)
@@ -20,12 +49,36 @@ Status KeyWriter::Write(const KeyState& state, const std::vector<KeyType>& types
   state_ = &state;
   lossy_ = false;
   files_.BeginKey(state.key());
-  const size_t written = context_.salvage ? types.size() : 1;
-  for (size_t i = 0; i < types.size() && i < written; ++i) SNAPTREE_TRY(WriteType(types[i]));
+  const size_t written = context_.salvage ? types.size() : std::min<size_t>(types.size(), 1);
+  const std::span<const KeyType> to_write(types.data(), written);
+  if (!context_.filter.everything() && !IsSelected(to_write)) {
+    BookExcluded();
+    return {};
+  }
+  for (const KeyType type : to_write) SNAPTREE_TRY(WriteType(type));
   BookLosers(types);
   if (lossy_) ++totals_.losses;
   if (storage_.capacity() > kKeptStorageBytes) storage_ = {};
   return {};
+}
+
+// A key is wanted when one of the files that it would have is.
+bool KeyWriter::IsSelected(std::span<const KeyType> types) {
+  return std::any_of(types.begin(), types.end(), [this](KeyType type) {
+    const TypeFile file = FileOf(type);
+    if (context_.filter.Selects(files_.PathOf(file.folder, file.extension))) return true;
+    const TypeFile hll = FileOf(KeyType::kHll);
+    return type == KeyType::kString && state_->Has(HeadKind::kHll) &&
+           context_.filter.Selects(files_.PathOf(hll.folder, hll.extension));
+  });
+}
+
+void KeyWriter::BookExcluded() {
+  for (size_t i = 0; i < kHeadKinds; ++i) {
+    const auto kind = static_cast<HeadKind>(i);
+    if (kind == HeadKind::kBare && !context_.bare_rows_as_redis) continue;  // rawkv's
+    if (state_->Has(kind)) Book(state_->head(kind), RowLedger::Place::kExcluded);
+  }
 }
 
 Status KeyWriter::WriteType(KeyType type) {
@@ -87,8 +140,8 @@ void KeyWriter::BookMetas(HeadKind meta, HeadKind deltas, RowLedger::Place place
 
 Status KeyWriter::Damaged(const Head& head, const Status& why) {
   lossy_ = true;
-  return context_.ledger.AddDamagedAt(context_.source, FamilyOfHead(head.kind),
-                                      {head.row_position, head.place.end}, why);
+  return context_.ledger.AddDamagedAt(context_.source, FamilyOfHead(head.kind), head.row_position,
+                                      why);
 }
 
 // What the live node ignores is not dumped (spec 00 decision 2), but never without a word.

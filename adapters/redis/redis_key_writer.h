@@ -2,6 +2,7 @@
 // key.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,11 @@ class KeyWriter {
   // types: KeyState::Types(). The first is written; with salvage the others too.
   Status Write(const KeyState& state, const std::vector<KeyType>& types);
   Status Finish() { return files_.Finish(); }
-  const RedisTotals& totals() const { return totals_; }
+  const AdapterTotals& totals() const { return totals_; }
 
  private:
+  bool IsSelected(std::span<const KeyType> types);
+  void BookExcluded();
   Status WriteType(KeyType type);
 
   // redis_string_writer.cc
@@ -98,7 +101,7 @@ class KeyWriter {
   const DecodeContext& context_;
   RedisFiles files_;
   Elements elements_;
-  RedisTotals totals_;
+  AdapterTotals totals_;
   const KeyState* state_ = nullptr;
   bool lossy_ = false;  // something of the current key could not be read
   ViewBuffer buffer_;

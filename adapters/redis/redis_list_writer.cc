@@ -84,7 +84,7 @@ Status KeyWriter::WriteList() {
          "collections whose recorded length is not the number of their elements");
   }
   BookMetas(HeadKind::kListMeta, HeadKind::kListDeltas, RowLedger::Place::kEmitted);
-  ++totals_.keys;
+  ++totals_.records;
   return files_.EndCollection(expiry);
 }
 

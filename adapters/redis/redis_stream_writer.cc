@@ -87,7 +87,7 @@ Status KeyWriter::WriteStream() {
     Book(*blob, RowLedger::Place::kOperational);
   }
   Book(head, RowLedger::Place::kEmitted);
-  ++totals_.keys;
+  ++totals_.records;
   return files_.EndStream(written, last.last_ms, last.last_seq, expiry);
 }
 
@@ -155,7 +155,7 @@ Status KeyWriter::WriteLegacyStream() {
   }
   if (info.was_json) WarnJson("stream", info.has_replacement_char, elements_.duplicates() > 0);
   Book(blob, RowLedger::Place::kEmitted);
-  ++totals_.keys;
+  ++totals_.records;
   return files_.EndStream(written, ms, seq, TtlRowExpiry());
 }
 

@@ -23,7 +23,7 @@ Status KeyWriter::WriteString(const Head& head, bool bare) {
     const Expiry expiry = envelope->enveloped ? EnvelopeExpiry(*envelope) : TtlRowExpiry();
     SNAPTREE_TRY(files_.String(value, envelope->payload_offset, expiry));
   }
-  ++totals_.keys;
+  ++totals_.records;
   Book(head, RowLedger::Place::kEmitted);
   return {};
 }
@@ -43,7 +43,7 @@ Status KeyWriter::WriteJsonHll(const Head& head, const ValueRef& value, uint64_t
   *written = true;
   WarnJson("hll", info.has_replacement_char, duplicate);
   Book(head, RowLedger::Place::kEmitted);
-  ++totals_.keys;
+  ++totals_.records;
   return files_.HllPayload(payload, expiry);
 }
 
@@ -66,7 +66,7 @@ Status KeyWriter::WriteHll(const Head& head) {
   // Loading JSON may have moved the view.
   SNAPTREE_ASSIGN(const ValueRef again, BodyOf(head));
   SNAPTREE_TRY(files_.Hll(again, envelope->payload_offset, expiry));
-  ++totals_.keys;
+  ++totals_.records;
   Book(head, RowLedger::Place::kEmitted);
   return {};
 }

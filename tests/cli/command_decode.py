@@ -166,7 +166,16 @@ class Clean(CliTest):
                            ([self.file, "-o", self.path("x.tar.zst")], "OutputNotAvailable"),
                            ([self.file, "-o", self.out, "--adapter", "mysql"], "OptionValue"),
                            ([self.file, "-o", self.out, "--bare-rows", "x"], "OptionValue"),
-                           ([self.file, "-o", self.out, "--include-orphans"], "UnknownOption")):
+                           ([self.file, "-o", self.out, "--dynamodb-layout", "x"], "OptionValue"),
+                           ([self.file, "-o", self.out, "--dynamodb-layout", "jsonl", "--dynamodb-bundle-mode", "jsonl"],
+                            "OptionConflict"),
+                           ([self.file, "-o", self.out, "--bundle-size", "0"], "OptionValue"),
+                           ([self.file, "-o", self.out, "--apply-unresolved", "x"], "OptionValue"),
+                           ([self.file, "-o", self.out, "--latest", "--at", str(snap.T0)], "OptionConflict"),
+                           ([self.file, "-o", self.out, "-0"], "OptionConflict"),
+                           ([self.file, "-o", self.out, "--include", ""], "OptionValue"),
+                           (["-", "-", "-o", self.out], "OptionConflict"),
+                           ([self.file, "-o", self.out, "--resume"], "UnknownOption")):
             self.assertIn(f"[{code}]".encode(), self.run_cli("decode", *call, code=1).err, call)
         self.assertEqual(self.names(), ["x.fsm"])
 

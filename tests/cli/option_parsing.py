@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import unittest
 
@@ -74,8 +75,8 @@ class OneTable(CliTest):
 
     def options_in_help(self, command):
         text = self.run_cli(command, "--help").out.decode()
-        return {word.rstrip(",") for line in text.splitlines() if line.startswith(("      --", "  -"))
-                for word in line[:28].split() if word.startswith("-")}
+        entries = re.findall(r"^(?:  (-\w), |      )(--[a-z-]+)", text, re.MULTILINE)
+        return {word for entry in entries for word in entry if word}
 
     def test_everywhere(self):
         man = self.run_cli("help", "--man").out.decode().replace("\\-", "-")

@@ -19,7 +19,7 @@ SnapshotBuilder Mixed() {
   rows.Put("expired", kT0, "v", kT0 + 1);
   rows.Put("!ddb|item|a", kT0, "d").Put("!ddb|item|b", kT0, "d").Put("!ddb|gsi|a", kT0, "");
   rows.Put("!sqs|msg|data|a", kT0, "q").Put("!fs|ino|x", kT0, "{}");
-  rows.Put("!txn|cmt|k", kT0, "\x01").Put("!redis|new|k", kT0, "u");
+  rows.Put("!txn|cmt|k" + U64(kT0), kT0, "\x01" + U64(kT0)).Put("!redis|new|k", kT0, "u");
   return rows.Metadata("_meta_last_commit_ts", kT1);
 }
 

@@ -205,12 +205,12 @@ TEST_CASE("salvage of a broken row: what was lost stands in SALVAGE.json") {
   CHECK(files == expected);
   CHECK(report.rows.emitted == 8);
   CHECK(report.rows.total == 8);
-  CHECK(report.salvage.rows_kept == 8);
-  CHECK(report.salvage.rows_suspect == 1);
-  CHECK(report.salvage.bytes_lost == offsets[6] - offsets[4]);
-  REQUIRE(report.salvage.lost.size() == 1);
-  CHECK(report.salvage.lost[0].begin == offsets[4]);
-  CHECK(report.salvage.lost[0].end == offsets[6]);
+  CHECK(report.inputs[0].salvage.rows_kept == 8);
+  CHECK(report.inputs[0].salvage.rows_suspect == 1);
+  CHECK(report.inputs[0].salvage.bytes_lost == offsets[6] - offsets[4]);
+  REQUIRE(report.inputs[0].salvage.lost.size() == 1);
+  CHECK(report.inputs[0].salvage.lost[0].begin == offsets[4]);
+  CHECK(report.inputs[0].salvage.lost[0].end == offsets[6]);
   CHECK_FALSE(report.complete());
   REQUIRE(FindingOf(report, "salvaged") != nullptr);
   CHECK(FindingOf(report, "salvaged")->severity == Severity::kWarning);
@@ -280,7 +280,7 @@ TEST_CASE("rows that stand in the wrong order are sorted into place by salvage o
   run.options.salvage = true;
   const DecodeReport report = run.Run();
   CHECK(report.rows.emitted == 3);
-  CHECK(report.salvage.rows_out_of_order == 1);
+  CHECK(report.inputs[0].salvage.rows_out_of_order == 1);
   CHECK(run.Data().at(StringPath("a")) == "a");
 }
 

@@ -71,13 +71,13 @@ TEST_CASE("outputs that cannot be") {
 
 TEST_CASE("inputs that cannot be leave no output") {
   DecodeRun run(OneString());
-  const std::string good = run.options.input;
-  run.options.input = run.folder() + "/missing.fsm";
+  const std::string good = run.options.inputs[0];
+  run.options.inputs = {run.folder() + "/missing.fsm"};
   CHECK(run.Fail().code() == "NotFound");
   for (const std::string& bytes : {std::string(), std::string("EKVT"), std::string(100, 'x'),
                                    OneString().Bytes().substr(0, 60)}) {
     WriteWholeFile(good, bytes);
-    run.options.input = good;
+    run.options.inputs = {good};
     CHECK_FALSE(run.Fail().ok());
   }
 }
@@ -87,7 +87,7 @@ TEST_CASE("an output inside the input directory is refused") {
   const std::string data = run.folder() + "/data";
   fs::create_directories(data + "/fsm-snap");
   OneString().Header1(1).Write(data + "/fsm-snap/0000000000000007.fsm");
-  run.options.input = data;
+  run.options.inputs = {data};
   const Files before = run.Everything();
   for (const std::string& inside : {data + "/out", data + "/fsm-snap/out", data, data + "/.",
                                     data + "/../data/out", data + "/fsm-snap/../out"}) {
@@ -115,12 +115,12 @@ TEST_CASE("an output that holds what the run needs is refused, with --force too"
   OneString().Header1(1).Write(folder + "/below/fsm-snap/0000000000000007.fsm");
   WriteWholeFile(folder + "/log", "");
   fs::create_directory_symlink("all", run.folder() + "/alias");
-  const std::string input = run.options.input;
+  const std::string input = run.options.inputs[0];
   const Files before = run.Everything();
   run.options.force = true;
   const auto refused = [&run](const std::string& from, const std::string& to) {
     INFO(from << " to " << to);
-    run.options.input = from;
+    run.options.inputs = {from};
     run.options.output = to;
     CHECK(run.Fail().code() == "OutputHoldsInput");
   };

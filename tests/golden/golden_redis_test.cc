@@ -93,7 +93,7 @@ TEST_CASE("node1: the same bytes with other threads and with the least memory") 
   for (const unsigned threads : {1U, 2U}) {
     const TempFolder folder;
     DecodeOptions options;
-    options.input = Node1Snapshot();
+    options.inputs = {Node1Snapshot()};
     options.output = folder / "tree";
     options.threads = threads;
     options.memory_bytes = threads == 1 ? uint64_t{16} << 20 : uint64_t{512} << 20;
@@ -113,12 +113,12 @@ TEST_CASE("node1: the raft directory gives the tree of its snapshot file") {
   WriteWholeFile(folder / "data/fsm-snap/0000000000000ed9.fsm",
                  Unzstd(ReadWholeFile(Node1Snapshot())));
   DecodeOptions options;
-  options.input = folder / "data";
+  options.inputs = {folder / "data"};
   options.output = folder / "tree";
   const Result<DecodeReport> report = Decode(options);
   REQUIRE(report.ok());
   CHECK((DigestsOf(options.output) == DigestsOf(DefaultTree().tree)));
-  CHECK(report->input.snapshot_index == 0xed9U);
+  CHECK(report->inputs[0].info.snapshot_index == 0xed9U);
 }
 
 TEST_CASE("node1: keys, values and expiry are what the node answered") {

@@ -72,7 +72,7 @@ TEST_CASE("node1: the newest state is what the node's scan answered") {
 TEST_CASE("node1: the state at an earlier time is what the node's scan answered then") {
   const TempFolder folder;
   DecodeOptions options;
-  options.input = Node1Snapshot();
+  options.inputs = {Node1Snapshot()};
   options.output = folder / "tree";
   options.at = std::stoull(ReadWholeFile(Node1("truth/mid.ts")));
   const Result<DecodeReport> report = Decode(options);

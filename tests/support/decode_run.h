@@ -27,9 +27,9 @@ inline Files ReadTree(const std::string& root) {
 class DecodeRun {
  public:
   explicit DecodeRun(const std::string& bytes) {
-    options.input = folder_ / "in.fsm";
+    options.inputs = {folder_ / "in.fsm"};
     options.output = folder_ / "out";
-    WriteWholeFile(options.input, bytes);
+    WriteWholeFile(options.inputs[0], bytes);
   }
   explicit DecodeRun(const SnapshotBuilder& snapshot) : DecodeRun(snapshot.Bytes()) {}
 

@@ -29,7 +29,7 @@ inline const DecodedNode1& DefaultTree() {
   static DecodedNode1 node;
   if (!node.tree.empty()) return node;
   DecodeOptions options;
-  options.input = Node1Snapshot();
+  options.inputs = {Node1Snapshot()};
   options.output = node.folder / "tree";
   Result<DecodeReport> report = Decode(options);
   if (!report.ok()) throw std::runtime_error(report.status().Message());

@@ -1,0 +1,13 @@
+// What the options of `decode` say.
+#pragma once
+
+#include "base/result.h"
+#include "cli/invocation.h"
+#include "decode/decoder.h"
+
+namespace snaptree::cli {
+
+// Usage errors: "ArgumentMissing", "OptionConflict", "OptionValue", "OutputNotAvailable".
+Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation);
+
+}  // namespace snaptree::cli

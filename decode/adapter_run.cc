@@ -16,6 +16,7 @@ namespace {
 
 // Shares of the memory budget; sorters that are in use together.
 constexpr double kExpiryShare = 0.05;
+constexpr double kDamagedShare = 0.02;
 
 using Totals = Result<AdapterTotals>;
 
@@ -36,7 +37,9 @@ bool IsNamed(const DecodeOptions& options, AdapterId adapter) {
 class Runner {
  public:
   Runner(const AdapterRun& run, DecodeReport* report)
-      : run_(run), report_(*report), damaged_(run.source, run.sink) {}
+      : run_(run),
+        report_(*report),
+        damaged_(run.source, run.sink, run.sorter_options(kDamagedShare)) {}
 
   Status Run();
 

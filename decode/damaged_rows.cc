@@ -1,5 +1,8 @@
 #include "decode/damaged_rows.h"
 
+#include <cstring>
+
+#include "base/coding.h"
 #include "base/text.h"
 #include "formats/fsm_format.h"
 #include "formats/mvcc_view.h"
@@ -16,16 +19,49 @@ const char* ReasonOf(Slice defect) {
   return "the value's header has reserved bits set";
 }
 
+// What is kept of a row; its value stays where it stands.
+struct KeptRow {
+  uint64_t value_position = 0;
+  uint64_t value_size = 0;
+  uint64_t commit_ts = 0;
+  FamilyId family = 0;
+  bool is_raw = false;
+
+  // With the texts behind it.
+  std::string Packed(Slice key, Slice code, Slice reason) const {
+    std::string out(reinterpret_cast<const char*>(this), sizeof *this);
+    for (const Slice text : {key, code, reason}) {
+      AppendBe64(&out, text.size());
+      out.append(text);
+    }
+    return out;
+  }
+  static KeptRow Unpack(Slice packed, Slice* key, Slice* code, Slice* reason) {
+    KeptRow row;
+    std::memcpy(static_cast<void*>(&row), packed.data(), sizeof row);
+    packed.remove_prefix(sizeof row);
+    for (Slice* text : {key, code, reason}) {
+      const uint64_t size = LoadBe64(packed.data());
+      *text = packed.substr(sizeof size, size);
+      packed.remove_prefix(sizeof size + size);
+    }
+    return row;
+  }
+};
+
 }  // namespace
 
 Status DamagedRows::Keep(FamilyId family, const ViewRow& row, const Status& why) {
-  SNAPTREE_TRY(file_.BeginRow(row.key, row.body));
-  file_.json().Member("commit_ts", row.commit_ts);
-  file_.json().Member("family", FamilyName(family));
-  file_.json().Member("offset", row.position);
-  file_.json().Member("code", Slice(why.code()));
-  file_.json().Member("reason", Slice(why.info().what));
-  return file_.EndRow();
+  KeptRow kept;
+  kept.value_position = row.body.position;
+  kept.value_size = row.body.size;
+  kept.commit_ts = row.commit_ts;
+  kept.family = family;
+  std::string position;
+  AppendBe64(&position, row.position);
+  const std::string packed = kept.Packed(row.key, why.code(), why.info().what);
+  const std::lock_guard lock(mutex_);
+  return rows_.Add(position, packed);
 }
 
 Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRecord>* report) {
@@ -38,17 +74,55 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRe
     for (const Row& row : rows) {
       const char* defect = MvccDefect(row.key.size(), row.value_size, row.value, scan.without_keys);
       if (defect == nullptr || ClassifyRawKey(row.key) >= 0) continue;
-      SNAPTREE_TRY(file_.BeginRow(row.key, {row.value, row.value_size, row.value_position}));
-      file_.json().MemberBool("raw", true);  // key and value as they stand in the file
-      file_.json().Member("offset", row.position);
-      file_.json().Member("code", defect);
-      file_.json().Member("reason", ReasonOf(defect));
-      SNAPTREE_TRY(file_.EndRow());
+      KeptRow kept;
+      kept.value_position = row.value_position;
+      kept.value_size = row.value_size;
+      kept.is_raw = true;
+      std::string position;
+      AppendBe64(&position, row.position);
+      SNAPTREE_TRY(rows_.Add(position, kept.Packed(row.key, defect, ReasonOf(defect))));
       if (report->size() < kReported) {
-        report->push_back(
-            {"raw row \"" + Printable(row.key) + "\"", defect, ReasonOf(defect), row.position});
+        report->push_back({"raw row \"" + Printable(row.key) + "\"", defect, ReasonOf(defect),
+                           source_.OffsetOf(row.position, row.value_position)});
       }
     }
+  }
+}
+
+Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed) {
+  Slice key;
+  Slice code;
+  Slice reason;
+  const KeptRow kept = KeptRow::Unpack(packed, &key, &code, &reason);
+  SNAPTREE_TRY(file->BeginRow(key, {Slice(), kept.value_size, kept.value_position}));
+  JsonWriter& json = file->json();
+  if (kept.is_raw) {
+    json.MemberBool("raw", true);  // key and value as they stand in the file
+  } else {
+    json.Member("commit_ts", kept.commit_ts);
+    json.Member("family", FamilyName(kept.family));
+  }
+  json.Member("offset", source_.OffsetOf(position, kept.value_position));
+  const std::string& in = source_.FileOf(kept.value_position);
+  if (in != source_.name()) {
+    json.Key("input");
+    json.Bytes(in);
+  }
+  json.Member("code", code);
+  json.Member("reason", reason);
+  return file->EndRow();
+}
+
+Status DamagedRows::Finish() {
+  SNAPTREE_TRY(rows_.Finish());
+  RowLinesFile file(source_, sink_, "unknown/damaged", "rows.jsonl");
+  Slice position;
+  Slice packed;
+  for (;;) {
+    SNAPTREE_TRY(CheckCancelled());
+    SNAPTREE_ASSIGN(const bool more, rows_.Next(&position, &packed));
+    if (!more) return file.Finish();
+    SNAPTREE_TRY(WriteRow(&file, LoadBe64(position.data()), packed));
   }
 }
 

@@ -16,6 +16,15 @@ uint64_t RowLedger::booked(FamilyId family) const {
   return n;
 }
 
+void RowLedger::Merge(const RowLedger& other) {
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    for (size_t place = 0; place < kPlaces; ++place) counts_[i][place] += other.counts_[i][place];
+  }
+  for (const DamagedRecord& record : other.damaged_) {
+    if (damaged_.size() < kDamagedKept) damaged_.push_back(record);
+  }
+}
+
 Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& why) {
   Add(family, Place::kDamaged);
   if (damaged_.size() < kDamagedKept) {

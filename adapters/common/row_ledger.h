@@ -54,6 +54,8 @@ class RowLedger {
     return counts_[family][static_cast<size_t>(place)];
   }
   uint64_t booked(FamilyId family) const;
+  // Adds what another ledger booked, and its damaged records behind those of this one.
+  void Merge(const RowLedger& other);
   const std::vector<DamagedRecord>& damaged() const { return damaged_; }
 
  private:

@@ -34,6 +34,12 @@ Status Places::Find() {
   SNAPTREE_TRY(JoinInodes());
   by_child_.reset();
   if (!root_is_file_) SNAPTREE_TRY(directories_->Resolve());
+  if (!has_root_) {
+    context_.findings.Warn("fs_root_missing",
+                           "the root directory's inode is damaged, no directory, or in a snapshot "
+                           "of another raft group",
+                           "inode 1");
+  }
   SNAPTREE_TRY(PlaceAll());
   return lost_.Write();
 }

@@ -30,7 +30,6 @@ class Places {
   // Inode numbers of directories that a filter's selection needs, with repetitions. Nothing
   // without a filter.
   ExternalSorter& wanted_directories() { return wanted_; }
-  bool has_root() const { return has_root_; }  // a row of the root directory was read
   uint64_t losses() const { return losses_; }
 
  private:

@@ -87,8 +87,8 @@ const char* InodeTypeName(InodeType type) {
 }
 
 Status FsValueParser::ParseInode(Slice json, Inode* out) {
-  constexpr const char* kCode = "FsInvalidInode";
-  SNAPTREE_TRY(json_.Parse(json, kCode));
+  constexpr const char* code = "FsInvalidInode";
+  SNAPTREE_TRY(json_.Parse(json, code));
   *out = Inode();
   bool has_type = false;
   for (size_t i = 0; i < json_.members().size(); ++i) {
@@ -97,31 +97,31 @@ Status FsValueParser::ParseInode(Slice json, Inode* out) {
     if (!IsInodeMember(member, out, &has_type, &right)) {
       out->unknown.push_back({std::string(member.name), json_.RawValue(i)});
     }
-    if (!right) return WrongMember(kCode, member.name);
+    if (!right) return WrongMember(code, member.name);
   }
-  if (!has_type) return DataError(kCode, "the inode does not say whether it is a file");
+  if (!has_type) return DataError(code, "the inode does not say whether it is a file");
   return {};
 }
 
 Status FsValueParser::ParseEntry(Slice json, Entry* out) {
-  constexpr const char* kCode = "FsInvalidEntry";
-  SNAPTREE_TRY(json_.Parse(json, kCode));
+  constexpr const char* code = "FsInvalidEntry";
+  SNAPTREE_TRY(json_.Parse(json, code));
   *out = Entry();
   bool has_inode = false;
   for (const JsonMember& json_member : json_.members()) {
     Member member(json_member);
     member.Is("inode", &out->inode).Is("type", &out->type);
-    if (!member.right()) return WrongMember(kCode, json_member.name);
+    if (!member.right()) return WrongMember(code, json_member.name);
     if (json_member.name == "inode") has_inode = !IsJsonNull(json_member.value);
     out->has_unknown = out->has_unknown || !member.known();
   }
-  if (!has_inode) return DataError(kCode, "the entry has no inode number");
+  if (!has_inode) return DataError(code, "the entry has no inode number");
   return {};
 }
 
 Status FsValueParser::CheckHome(Slice json) {
-  constexpr const char* kCode = "FsInvalidHome";
-  SNAPTREE_TRY(json_.Parse(json, kCode));
+  constexpr const char* code = "FsInvalidHome";
+  SNAPTREE_TRY(json_.Parse(json, code));
   uint64_t number = 0;
   std::string text;
   for (const JsonMember& json_member : json_.members()) {
@@ -130,7 +130,7 @@ Status FsValueParser::CheckHome(Slice json) {
         .Is("target_home_slot", &number)
         .Is("state", &text)
         .Is("epoch", &number);
-    if (!member.right()) return WrongMember(kCode, json_member.name);
+    if (!member.right()) return WrongMember(code, json_member.name);
   }
   return {};
 }

@@ -18,7 +18,7 @@ SnapshotBuilder Mixed() {
   rows.Put("bare", kT0, "raw").Put(TtlKey("bare"), kT0, U64(5)).Put("other", kT0, "x");
   rows.Put("expired", kT0, "v", kT0 + 1);
   rows.Put("!ddb|item|a", kT0, "d").Put("!ddb|item|b", kT0, "d").Put("!ddb|gsi|a", kT0, "");
-  rows.Put("!sqs|msg|data|a", kT0, "q").Put("!fs|ino|x", kT0, "{}");
+  rows.Put("!sqs|msg|data|a", kT0, "q").Put("!sqs|msg|data|b", kT0, "q");
   rows.Put("!txn|cmt|k", kT0, "\x01").Put("!redis|new|k", kT0, "u");
   return rows.Metadata("_meta_last_commit_ts", kT1);
 }
@@ -172,7 +172,7 @@ TEST_CASE("adapters that do not exist, or cannot be decoded") {
       {"nope", "UnknownAdapter"},          {"", "UnknownAdapter"},
       {"Redis", "UnknownAdapter"},         {"internal", "UnknownAdapter"},
       {"dynamodb", "AdapterNotAvailable"}, {"s3", "AdapterNotAvailable"},
-      {"sqs", "AdapterNotAvailable"},      {"fs", "AdapterNotAvailable"}};
+      {"sqs", "AdapterNotAvailable"}};
   for (const auto& [name, code] : cases) {
     INFO(name);
     DecodeRun run(Mixed());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "adapters/common/decode_context.h"
+#include "adapters/fs/fs_decoder.h"
 #include "adapters/rawkv/rawkv_decoder.h"
 #include "adapters/redis/redis_decoder.h"
 #include "base/coding.h"
@@ -26,7 +27,11 @@ struct AdapterJob {
   Totals (*decode)(const DecodeContext& context, const DecodeOptions& options);
 };
 
-constexpr std::array<AdapterJob, 0> kJobs = {};
+Totals RunFs(const DecodeContext& context, const DecodeOptions& options) {
+  return fs::DecodeFs(context, {options.include_orphans});
+}
+
+constexpr AdapterJob kJobs[] = {{AdapterId::kFs, RunFs}};
 
 bool IsNamed(const DecodeOptions& options, AdapterId adapter) {
   if (options.adapters.empty()) return true;
@@ -209,7 +214,7 @@ Status Runner::Run() {
 
 bool IsDecoded(AdapterId adapter) {
   if (adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv) return true;
-  return std::any_of(kJobs.begin(), kJobs.end(),
+  return std::any_of(std::begin(kJobs), std::end(kJobs),
                      [adapter](const AdapterJob& job) { return job.adapter == adapter; });
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/cancel.h"
+#include "tree/hash_zeros.h"
 #include "tree/path_check.h"
 
 namespace snaptree {
@@ -21,6 +22,10 @@ class DigestFile : public TreeFile {
     bytes_ += bytes.size();
     hash_.Update(bytes);
     return CheckCancelled();
+  }
+  Status AppendHole(uint64_t size) override {
+    bytes_ += size;
+    return HashZeros(&hash_, size);
   }
   Status Close() override;
 
@@ -48,6 +53,7 @@ class DigestSink : public TreeSink {
   }
 
   Status CreateDirectory(Slice path) override { return CheckTreePath(path); }
+  bool CanHold(uint64_t file_bytes) const override { return file_bytes <= INT64_MAX; }
   Status Flush() override { return CheckCancelled(); }
   Status Finish() override { return CheckCancelled(); }
   TreeTotals totals() const override { return totals_; }

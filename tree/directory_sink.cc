@@ -6,6 +6,8 @@
 #include "base/cancel.h"
 #include "manifest/checksums.h"
 #include "tree/early_writeback.h"
+#include "tree/file_size_limit.h"
+#include "tree/hash_zeros.h"
 #include "tree/path_check.h"
 #include "tree/tree_writer.h"
 
@@ -39,14 +41,19 @@ class DirectorySink : public TreeSink {
   Status Finish() override;
   TreeTotals totals() const override;
 
+  bool CanHold(uint64_t file_bytes) const override;
+
   Status Append(FileState* file, Slice bytes);
+  Status AppendHole(FileState* file, uint64_t size);
   Status Close(FileState* file);
   void TakeBack(std::unique_ptr<FileState> state);
 
  private:
+  Status MakeLarge(FileState* file);
   Status Drain(FileState* file, Slice bytes);
   Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes);
 
+  const std::string folder_;
   const std::unique_ptr<TreeWriter> writer_;
   const std::unique_ptr<EarlyWriteback> writeback_;  // null with one thread
   ChecksumList checksums_;
@@ -63,6 +70,7 @@ class DirectoryFile : public TreeFile {
   ~DirectoryFile() override { sink_->TakeBack(std::move(state_)); }
 
   Status Append(Slice bytes) override { return sink_->Append(state_.get(), bytes); }
+  Status AppendHole(uint64_t size) override { return sink_->AppendHole(state_.get(), size); }
   Status Close() override { return sink_->Close(state_.get()); }
 
  private:
@@ -79,7 +87,8 @@ std::unique_ptr<TreeWriter> NewWriter(const StagedOutput& staged,
 }
 
 DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions options)
-    : writer_(NewWriter(staged, options)),
+    : folder_(staged.path()),
+      writer_(NewWriter(staged, options)),
       writeback_(options.threads > 1 ? std::make_unique<EarlyWriteback>(staged.directory_fd())
                                      : nullptr),
       checksums_(std::move(options.checksum_sorter)) {}
@@ -111,6 +120,26 @@ Status DirectorySink::Append(FileState* file, Slice bytes) {
     file->buffer.append(bytes);
     return {};
   }
+  SNAPTREE_TRY(MakeLarge(file));
+  if (bytes.size() >= kFileBufferBytes) return Drain(file, bytes);
+  file->buffer.append(bytes);
+  return {};
+}
+
+// Small holes are written: a file system stores blocks, and a small file stays in one call.
+Status DirectorySink::AppendHole(FileState* file, uint64_t size) {
+  file->bytes += size;
+  if (size <= kFileBufferBytes - file->buffer.size()) {
+    file->buffer.append(size, '\0');
+    return {};
+  }
+  SNAPTREE_TRY(MakeLarge(file));
+  SNAPTREE_TRY(writer_->AppendHole(file->large, size));
+  return HashZeros(&file->hash, size);
+}
+
+// What is in the buffer goes out, and the file is one that is written in pieces.
+Status DirectorySink::MakeLarge(FileState* file) {
   if (file->large == nullptr) {
     file->large = std::make_shared<LargeFile>();
     file->large->path = file->path;
@@ -118,8 +147,6 @@ Status DirectorySink::Append(FileState* file, Slice bytes) {
   }
   SNAPTREE_TRY(Drain(file, file->buffer));
   file->buffer.clear();
-  if (bytes.size() >= kFileBufferBytes) return Drain(file, bytes);
-  file->buffer.append(bytes);
   return {};
 }
 
@@ -168,6 +195,10 @@ Status DirectorySink::Finish() {
   SNAPTREE_TRY(writer_->Close(file));
   SNAPTREE_TRY(writer_->Flush());
   return CheckCancelled();
+}
+
+bool DirectorySink::CanHold(uint64_t file_bytes) const {
+  return FolderCanHold(folder_, file_bytes);
 }
 
 TreeTotals DirectorySink::totals() const { return {files_, writer_->directories(), bytes_}; }

@@ -33,14 +33,34 @@ Status FileCreator::Create(LargeFile* file) {
   return {};
 }
 
-Status FileCreator::Append(const LargeFile& file, Slice bytes) {
-  if (Status s = WriteFully(file.fd.get(), bytes, ""); !s.ok()) {
-    return std::move(s).At(Shown(file.path));
+Status FileCreator::Append(LargeFile* file, Slice bytes) {
+  if (bytes.empty()) return {};
+  if (Status s = WriteFully(file->fd.get(), bytes, ""); !s.ok()) {
+    return std::move(s).At(Shown(file->path));
   }
+  file->ends_in_hole = false;
   return {};
 }
 
-Status FileCreator::Close(LargeFile* file) { return CloseNew(std::move(file->fd), file->path); }
+Status FileCreator::AppendHole(LargeFile* file, uint64_t size) {
+  if (size == 0) return {};
+  if (size > INT64_MAX || ::lseek(file->fd.get(), static_cast<off_t>(size), SEEK_CUR) < 0) {
+    return SystemError(size > INT64_MAX ? EFBIG : errno, "make a hole in", Shown(file->path));
+  }
+  file->ends_in_hole = true;
+  return {};
+}
+
+Status FileCreator::SetSizeToPosition(const LargeFile& file) {
+  const off_t position = ::lseek(file.fd.get(), 0, SEEK_CUR);
+  if (position >= 0 && ::ftruncate(file.fd.get(), position) == 0) return {};
+  return SystemError(errno, "set the size of", Shown(file.path));
+}
+
+Status FileCreator::Close(LargeFile* file) {
+  if (file->ends_in_hole) SNAPTREE_TRY(SetSizeToPosition(*file));
+  return CloseNew(std::move(file->fd), file->path);
+}
 
 Result<UniqueFd> FileCreator::OpenNew(Slice path) {
   const size_t slash = path.rfind('/');

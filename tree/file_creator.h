@@ -19,6 +19,7 @@ namespace snaptree {
 struct LargeFile {
   std::string path;
   UniqueFd fd;
+  bool ends_in_hole = false;  // so far: the file's size does not know of the hole yet
 };
 
 class FileCreator {
@@ -30,13 +31,15 @@ class FileCreator {
   Status MakeDirectory(Slice path);
 
   Status Create(LargeFile* file);
-  Status Append(const LargeFile& file, Slice bytes);
+  Status Append(LargeFile* file, Slice bytes);
+  Status AppendHole(LargeFile* file, uint64_t size);
   Status Close(LargeFile* file);
 
   uint64_t directories() const { return directories_.created(); }
 
  private:
   Result<UniqueFd> OpenNew(Slice path);
+  Status SetSizeToPosition(const LargeFile& file);
   Status CloseNew(UniqueFd fd, Slice path);
   Status CreateError(int error_number, Slice path) const;
   std::string Shown(Slice path) const;

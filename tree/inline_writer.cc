@@ -30,7 +30,12 @@ class InlineWriter : public TreeWriter {
 
   Status Append(const std::shared_ptr<LargeFile>& file, Slice bytes) override {
     SNAPTREE_TRY(Ready());
-    return Keep(creator_->Append(*file, bytes));
+    return Keep(creator_->Append(file.get(), bytes));
+  }
+
+  Status AppendHole(const std::shared_ptr<LargeFile>& file, uint64_t size) override {
+    SNAPTREE_TRY(Ready());
+    return Keep(creator_->AppendHole(file.get(), size));
   }
 
   Status Close(const std::shared_ptr<LargeFile>& file) override {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/coding.h"
 #include "tree/tree_writer.h"
 
 namespace snaptree {
@@ -17,7 +18,7 @@ constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 constexpr size_t kMaxPieceBytes = kMaxBatchBytes / 4;  // of a file that is handed over in pieces
 constexpr uint64_t kBatches = 5;                       // one being filled, four waiting or in work
 
-enum class OpKind : uint8_t { kWrite, kMakeDirectory, kCreate, kAppend, kClose };
+enum class OpKind : uint8_t { kWrite, kMakeDirectory, kCreate, kAppend, kAppendHole, kClose };
 
 struct Op {
   OpKind kind;
@@ -25,7 +26,7 @@ struct Op {
   size_t path_size;
   size_t content_at;
   size_t content_size;
-  std::shared_ptr<LargeFile> file;  // for kCreate, kAppend, kClose; keeps it alive until it is done
+  std::shared_ptr<LargeFile> file;  // for kCreate and the kinds below it; keeps it alive
 };
 
 // Work with the bytes that it needs. Reused: in the steady state nothing is allocated.
@@ -83,6 +84,10 @@ class ThreadedWriter : public TreeWriter {
       SNAPTREE_TRY(Add(OpKind::kAppend, Slice(), bytes.substr(0, kMaxPieceBytes), file));
     }
     return {};
+  }
+  Status AppendHole(const std::shared_ptr<LargeFile>& file, uint64_t size) override {
+    const Slice content(reinterpret_cast<const char*>(&size), sizeof size);
+    return Add(OpKind::kAppendHole, Slice(), content, file);
   }
   Status Close(const std::shared_ptr<LargeFile>& file) override {
     return Add(OpKind::kClose, Slice(), Slice(), file);
@@ -198,7 +203,9 @@ Status ThreadedWriter::Do(const Op& op, const Batch& batch) {
     case OpKind::kCreate:
       return creator_->Create(op.file.get());
     case OpKind::kAppend:
-      return creator_->Append(*op.file, content);
+      return creator_->Append(op.file.get(), content);
+    case OpKind::kAppendHole:
+      return creator_->AppendHole(op.file.get(), LoadLe64(content.data()));
     case OpKind::kClose:
       return creator_->Close(op.file.get());
   }

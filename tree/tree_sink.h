@@ -22,6 +22,9 @@ class TreeFile {
  public:
   virtual ~TreeFile() = default;  // without Close(): the run is being given up
   virtual Status Append(Slice bytes) = 0;
+  // `size` zero bytes that need no room on a disk. They are hashed like others, in pieces between
+  // which a signal is heard.
+  virtual Status AppendHole(uint64_t size) = 0;
   virtual Status Close() = 0;  // last call
 };
 
@@ -40,6 +43,8 @@ class TreeSink {
   virtual Status WriteFile(Slice path, Slice content) = 0;
   virtual Result<std::unique_ptr<TreeFile>> CreateFile(Slice path) = 0;
   virtual Status CreateDirectory(Slice path) = 0;  // for directories that would have no file
+  // Whether a file may have so many bytes, holes among them, where the tree goes.
+  virtual bool CanHold(uint64_t file_bytes) const = 0;
 
   // Waits until all files written so far are complete and reports the first error. More files may
   // follow.

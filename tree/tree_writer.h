@@ -22,6 +22,7 @@ class TreeWriter {
   // A file in pieces. What is created must be closed, or the writer destroyed.
   virtual Status Create(const std::shared_ptr<LargeFile>& file) = 0;
   virtual Status Append(const std::shared_ptr<LargeFile>& file, Slice bytes) = 0;
+  virtual Status AppendHole(const std::shared_ptr<LargeFile>& file, uint64_t size) = 0;
   virtual Status Close(const std::shared_ptr<LargeFile>& file) = 0;
 
   // Waits until everything so far is on its way to the disk.

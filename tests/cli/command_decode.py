@@ -242,7 +242,7 @@ class Node(CliTest):
         with open(os.path.join(os.path.dirname(NODE1_FSM), "golden.sha256"), "rb") as file:
             for line in file.read().splitlines():
                 digest, name = line.lstrip(b"\\").split(b"  ", 1)
-                if name.removeprefix(b"./").startswith((b"redis/", b"rawkv/")):
+                if name.removeprefix(b"./").startswith((b"fs/", b"redis/", b"rawkv/")):
                     golden[name.removeprefix(b"./")] = digest
         mine = {}
         with open(os.path.join(out, "CHECKSUMS"), "rb") as file:

@@ -77,6 +77,7 @@ DecodedRows DecodeRows(const SnapshotBuilder& snapshot, const DecodeRowsOptions&
   DecodeInto(input, options, &tree, &out);
   if (!tree.open().empty()) throw std::runtime_error("never closed: " + *tree.open().begin());
   out.files = tree.files();
+  out.directories = tree.directories();
   const RowClasses& rows = out.report.rows;
   if (rows.total != snapshot.Rows().size()) throw std::runtime_error("rows are not all counted");
   if (rows.Sum() != rows.total) throw std::runtime_error("rows do not add up");

@@ -3,6 +3,7 @@
 // ask for it.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "decode/decoder.h"
@@ -19,6 +20,7 @@ struct DecodeRowsOptions : DecodeOptions {
 
 struct DecodedRows {
   Files files;
+  std::set<std::string> directories;  // that were asked for
   DecodeReport report;
   uint64_t scratch_folders_asked = 0;  // > 0: something was spilled
 

@@ -16,6 +16,8 @@ using Files = std::map<std::string, std::string>;
 
 class MemoryTree : public TreeSink {
  public:
+  static constexpr uint64_t kMaxFileBytes = uint64_t{64} << 20;
+
   Status WriteFile(Slice path, Slice content) override {
     SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file, CreateFile(path));
     SNAPTREE_TRY(file->Append(content));
@@ -30,7 +32,12 @@ class MemoryTree : public TreeSink {
     return std::unique_ptr<TreeFile>(std::make_unique<File>(this, at->first, &at->second));
   }
 
-  Status CreateDirectory(Slice path) override { return CheckTreePath(path); }
+  Status CreateDirectory(Slice path) override {
+    SNAPTREE_TRY(CheckTreePath(path));
+    directories_.emplace(path);
+    return {};
+  }
+  bool CanHold(uint64_t file_bytes) const override { return file_bytes <= kMaxFileBytes; }
   Status Flush() override { return {}; }
   Status Finish() override { return {}; }
 
@@ -42,7 +49,8 @@ class MemoryTree : public TreeSink {
   }
 
   const Files& files() const { return files_; }
-  const std::set<std::string>& open() const { return open_; }  // never closed
+  const std::set<std::string>& directories() const { return directories_; }  // asked for
+  const std::set<std::string>& open() const { return open_; }                // never closed
 
  private:
   class File : public TreeFile {
@@ -51,6 +59,10 @@ class MemoryTree : public TreeSink {
         : tree_(tree), path_(std::move(path)), content_(content) {}
     Status Append(Slice bytes) override {
       content_->append(bytes);
+      return {};
+    }
+    Status AppendHole(uint64_t size) override {
+      content_->append(size, '\0');
       return {};
     }
     Status Close() override {
@@ -65,6 +77,7 @@ class MemoryTree : public TreeSink {
   };
 
   Files files_;
+  std::set<std::string> directories_;
   std::set<std::string> open_;
 };
 

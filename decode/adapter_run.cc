@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "adapters/common/decode_context.h"
 #include "adapters/rawkv/rawkv_decoder.h"
 #include "adapters/redis/redis_decoder.h"
+#include "adapters/sqs/sqs_decoder.h"
 #include "base/coding.h"
 #include "decode/accounting.h"
 #include "decode/damaged_rows.h"
@@ -15,6 +17,7 @@ namespace {
 
 // Shares of the memory budget; sorters that are in use together.
 constexpr double kExpiryShare = 0.05;
+constexpr double kUnknownShare = 0.05;
 
 using Totals = Result<AdapterTotals>;
 
@@ -24,7 +27,12 @@ struct AdapterJob {
   Totals (*decode)(const DecodeContext& context, const DecodeOptions& options);
 };
 
-constexpr std::array<AdapterJob, 0> kJobs = {};
+Totals RunSqs(const DecodeContext& context, const DecodeOptions& options) {
+  return sqs::DecodeSqs(context,
+                        {options.preserve_sqs_visibility, options.include_sqs_side_records});
+}
+
+constexpr AdapterJob kJobs[] = {{AdapterId::kSqs, RunSqs}};
 
 bool IsSelected(const DecodeOptions& options, AdapterId adapter) {
   if (options.adapters.empty()) return true;
@@ -35,14 +43,17 @@ bool IsSelected(const DecodeOptions& options, AdapterId adapter) {
 class Runner {
  public:
   Runner(const AdapterRun& run, DecodeReport* report)
-      : run_(run), report_(*report), damaged_(run.source, run.sink) {}
+      : run_(run),
+        report_(*report),
+        damaged_(run.source, run.sink),
+        unknown_(run.sorter_options(kUnknownShare)) {}
 
   Status Run();
 
  private:
   bool IsSelected(AdapterId adapter) const { return snaptree::IsSelected(run_.options, adapter); }
   void BookUndecoded();
-  DecodeContext NewContext(RowLedger& ledger, Findings& findings) const;
+  DecodeContext NewContext(RowLedger& ledger, Findings& findings);
   Status RunRedis(ExternalSorter* expiries);
   Status RunRedisAndRawKv();
   void Report(AdapterId adapter, AdapterTotals totals);
@@ -52,6 +63,7 @@ class Runner {
   DecodeReport& report_;
   RowLedger ledger_;
   DamagedRows damaged_;
+  SortedRows unknown_;
 };
 
 // Data rows of adapters that are not selected, or that this version cannot decode.
@@ -84,7 +96,7 @@ void Runner::BookUndecoded() {
   }
 }
 
-DecodeContext Runner::NewContext(RowLedger& ledger, Findings& findings) const {
+DecodeContext Runner::NewContext(RowLedger& ledger, Findings& findings) {
   return {run_.source,
           run_.scan,
           run_.sink,
@@ -93,6 +105,7 @@ DecodeContext Runner::NewContext(RowLedger& ledger, Findings& findings) const {
           run_.progress,
           run_.sorter_options,
           run_.filter,
+          unknown_,
           run_.options.salvage,
           run_.options.bare_rows_as_redis,
           run_.options.extensions};
@@ -181,7 +194,7 @@ Status Runner::Run() {
 
 bool IsDecoded(AdapterId adapter) {
   if (adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv) return true;
-  return std::any_of(kJobs.begin(), kJobs.end(),
+  return std::any_of(std::begin(kJobs), std::end(kJobs),
                      [adapter](const AdapterJob& job) { return job.adapter == adapter; });
 }
 

@@ -20,6 +20,8 @@ constexpr uint32_t kMaxPartitions = 32;
 constexpr double kMessagesShare = 0.28;
 constexpr double kMessagesBesideShare = 0.2;
 constexpr double kSideRecordsShare = 0.08;
+constexpr Slice kMessagesFile = "messages.jsonl";
+constexpr Slice kSideRecordsFile = "_internals/side_records.jsonl";
 
 FamilyId DataFamily() { return FamilyIdOf(SqsFamily::kData); }
 FamilyId MetaFamily() { return FamilyIdOf(SqsFamily::kMeta); }
@@ -50,6 +52,7 @@ void QueueDecoder::Begin(Slice segment) {
   generation_.reset();
   partitions_seen_ = 0;
   messages_selected_.reset();
+  side_records_selected_.reset();
   wrote_messages_ = false;
 }
 
@@ -75,7 +78,9 @@ Status QueueDecoder::Add(const Head& head) {
       return AddMessages(head);
     case HeadKind::kSideRows:
       SNAPTREE_TRY(Decide());
-      if (fate_ == Fate::kUnwanted) return {};
+      if (fate_ == Fate::kUnwanted || !IsSelected(kSideRecordsFile, &side_records_selected_)) {
+        return {};
+      }
       return side_records_.AddRun(head, segment_);
   }
   return {};
@@ -164,6 +169,11 @@ void QueueDecoder::ChooseOrphanFolder() {
   folder_.push_back('/');
 }
 
+bool QueueDecoder::IsSelected(Slice file, std::optional<bool>* known) {
+  if (!*known) *known = context_.filter.Selects(folder_ + std::string(file));
+  return **known;
+}
+
 QueueDecoder::Life QueueDecoder::LifeOf(const Head& run) const {
   if (generation_ && run.number < *generation_) return Life::kStale;
   if (generation_ && run.number > *generation_) return Life::kUnreachable;
@@ -196,10 +206,7 @@ Status QueueDecoder::AddMessages(const Head& run) {
       return {};
     }
   }
-  if (!messages_selected_) {
-    messages_selected_ = context_.filter.Selects(folder_ + "messages.jsonl");
-  }
-  if (!*messages_selected_) {
+  if (!IsSelected(kMessagesFile, &messages_selected_)) {
     context_.ledger.Add(DataFamily(), Place::kExcluded, run.rows);
     return {};
   }
@@ -233,7 +240,7 @@ Status QueueDecoder::WriteMessages() {
   if (messages_.empty()) return {};
   wrote_messages_ = true;
   wrote_orphans_ |= fate_ == Fate::kElsewhere;
-  return messages_.Write(folder_ + "messages.jsonl");
+  return messages_.Write(folder_ + std::string(kMessagesFile));
 }
 
 Status QueueDecoder::WriteQueueFiles() {
@@ -280,8 +287,7 @@ Status QueueDecoder::End() {
     WarnOfMissingPartitions();
   }
   if (side_records_.empty()) return {};
-  const std::string path = folder_ + "_internals/side_records.jsonl";
-  return side_records_.Write(path);
+  return side_records_.Write(folder_ + std::string(kSideRecordsFile));
 }
 
 AdapterTotals QueueDecoder::TakeTotals() {

@@ -40,6 +40,8 @@ class QueueDecoder {
   void TakeGeneration();
   void NoteMeta();
   void ChooseOrphanFolder();
+  // Whether a file of the queue is wanted; asked once and only when there is something for it.
+  bool IsSelected(Slice file, std::optional<bool>* known);
   Life LifeOf(const Head& run) const;
   Status AddMessages(const Head& run);
   Status KeepUnreachable(const Head& run);
@@ -70,6 +72,7 @@ class QueueDecoder {
   std::optional<uint64_t> generation_;  // the active one
   uint32_t partitions_seen_ = 0;        // a bit for each that has a message row
   std::optional<bool> messages_selected_;
+  std::optional<bool> side_records_selected_;
   bool wrote_messages_ = false;
 };
 

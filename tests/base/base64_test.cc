@@ -17,9 +17,13 @@ std::string Url(Slice text) {
 }
 
 TEST_CASE("the examples of RFC 4648 section 10") {
-  const std::pair<const char*, const char*> examples[] = {
-      {"", ""},         {"Zg==", "f"},         {"Zm8=", "fo"},        {"Zm9v", "foo"},
-      {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"}, {"Zm9vYmFy", "foobar"}};
+  const std::pair<const char*, const char*> examples[] = {{"", ""},
+                                                          {"Zg==", "f"},
+                                                          {"Zm8=", "fo"},
+                                                          {"Zm9v", "foo"},
+                                                          {"Zm9vYg==", "foob"},
+                                                          {"Zm9vYmE=", "fooba"},
+                                                          {"Zm9vYmFy", "foobar"}};
   for (const auto& [text, bytes] : examples) {
     CHECK(Standard(text) == bytes);
     Slice unpadded = text;
@@ -40,8 +44,9 @@ TEST_CASE("each alphabet refuses the other's characters") {
 }
 
 TEST_CASE("texts that are not strict") {
-  for (const char* text : {"=", "==", "===", "====", "A===", "AA=A", "A=AA", "AAAA=", "AAAA====",
-                           "Zh==", "Zm9=", "Zm9v\n", "Zm\n9", " Zm9", "Zm9v Zg==", "\x80\x80\x80\x80"}) {
+  for (const char* text : {"=", "==", "===", "====", "A===", "AA=A", "A=AA",
+                           "AAAA=", "AAAA====", "Zh==", "Zm9=", "Zm9v\n", "Zm\n9", " Zm9",
+                           "Zm9v Zg==", "\x80\x80\x80\x80"}) {
     INFO(text);
     CHECK(Standard(text) == "not base64");
   }

@@ -14,6 +14,7 @@ namespace {
 // Blocks of the arena; smaller ones when the ceiling is so low that a large one would fill it.
 constexpr size_t kMaxBlockBytes = size_t{1} << 20;
 constexpr size_t kMinBlockBytes = size_t{64} << 10;
+constexpr size_t kPrefetchAhead = 8;  // records
 
 // A record in the arena: header, key, payload.
 struct RecordHeader {
@@ -33,6 +34,11 @@ Slice KeyOf(const Entry& e) { return {e.record + sizeof(RecordHeader), HeaderOf(
 Slice PayloadOf(const Entry& e) {
   const RecordHeader h = HeaderOf(e);
   return {e.record + sizeof(RecordHeader) + h.key_size, h.payload_size};
+}
+
+// The first lines of a record: most records are not longer.
+void Prefetch(const char* record) {
+  for (size_t line = 0; line < 4; ++line) __builtin_prefetch(record + 64 * line);
 }
 
 uint64_t PrefixOf(Slice key) {
@@ -170,6 +176,10 @@ Result<bool> ExternalSorter::Next(Slice* key, Slice* payload) {
     return more;
   }
   if (r.next_entry == r.entries.size()) return false;
+  // Records stand where they arrived, so the next ones are rarely in a cache.
+  if (r.next_entry + kPrefetchAhead < r.entries.size()) {
+    Prefetch(r.entries[r.next_entry + kPrefetchAhead].record);
+  }
   const Entry& e = r.entries[r.next_entry++];
   *key = KeyOf(e);
   *payload = PayloadOf(e);

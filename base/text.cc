@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/base64.h"
+
 namespace snaptree {
 namespace {
 
@@ -15,15 +17,6 @@ int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-int Base64UrlValue(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '-') return 62;
-  if (c == '_') return 63;
   return -1;
 }
 
@@ -88,23 +81,8 @@ std::string Base64Url(Slice bytes) {
 }
 
 std::optional<std::string> ParseBase64Url(Slice text) {
-  if (text.size() % 4 == 1) return std::nullopt;
   std::string out;
-  out.reserve(text.size() * 3 / 4);
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int v = Base64UrlValue(c);
-    if (v < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(v);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  const uint32_t unused = bits & ((1U << count) - 1);
-  if (unused != 0) return std::nullopt;
+  if (!AppendFromBase64Url(&out, text)) return std::nullopt;
   return out;
 }
 

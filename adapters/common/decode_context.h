@@ -8,6 +8,7 @@
 
 #include "adapters/common/address_filter.h"
 #include "adapters/common/row_ledger.h"
+#include "adapters/common/sorted_rows.h"
 #include "base/external_sorter.h"
 #include "base/findings.h"
 #include "base/progress.h"
@@ -31,6 +32,9 @@ struct DecodeContext {
   // their rows are booked as excluded. The files that describe a scope (_schema.json, _bucket.json,
   // ...) are written when a record of the scope is selected, or when they are selected themselves.
   const AddressFilter& filter;
+  // Rows of its families that an adapter books as unknown go here; all of them are written to
+  // unknown/rows.jsonl when the adapters have run.
+  SortedRows& unknown;
   bool salvage = false;             // also write what the live node ignores (spec 00 decision 2)
   bool bare_rows_as_redis = false;  // spec 00 decision 1
   bool extensions = true;           // write files and members that only snaptree knows

@@ -100,6 +100,13 @@ Status JsonFile::LargeValue(const RowSource& source, const ValueRef& value) {
   }
   json_.StartObject();
   json_.Key("base64");
+  SNAPTREE_TRY(Base64(source, value));
+  json_.EndObject();
+  return {};
+}
+
+Status JsonFile::Base64(const RowSource& source, const ValueRef& value) {
+  std::string text;
   json_.BeginPieces();
   json_.Piece("\"");
   const auto to_groups_of_three = [](Slice bytes) { return bytes.size() % 3; };
@@ -110,7 +117,6 @@ Status JsonFile::LargeValue(const RowSource& source, const ValueRef& value) {
     return Drain();
   }));
   json_.Piece("\"");
-  json_.EndObject();
   return {};
 }
 

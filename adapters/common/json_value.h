@@ -29,6 +29,8 @@ class JsonFile {
 
   // Appends a value as BV.
   Status Value(const RowSource& source, const ValueRef& value);
+  // Appends a value as a string in base64url without padding.
+  Status Base64(const RowSource& source, const ValueRef& value);
 
  private:
   Status Hand();

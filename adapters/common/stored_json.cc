@@ -1,5 +1,7 @@
 #include "adapters/common/stored_json.h"
 
+#include <algorithm>
+
 namespace snaptree {
 namespace {
 
@@ -57,22 +59,45 @@ Status StoredJson::Parse(Slice text, const char* code) {
   return {};
 }
 
-const std::string& StoredJson::RawValue(size_t i) {
+const RawMember& StoredJson::Raw(size_t i) {
   if (!raw_known_) {
-    std::string small(size_ + simdjson::SIMDJSON_PADDING, '\0');
+    small_.resize(size_ + simdjson::SIMDJSON_PADDING);
     size_t n = 0;
     // It cannot fail: the text was parsed.
-    if (simdjson::minify(text_.data(), size_, small.data(), n) != simdjson::SUCCESS) n = 0;
-    const Slice json = Slice(small).substr(0, n);
-    for (size_t at = 1; at < n && json[at] != '}';) {
-      const size_t value = SkipString(json, at) + 1;  // behind the colon
-      const size_t end = SkipValue(json, value);
-      raw_.emplace_back(json.substr(value, end - value));
-      at = json[end] == ',' ? end + 1 : end;
-    }
+    if (simdjson::minify(text_.data(), size_, small_.data(), n) != simdjson::SUCCESS) n = 0;
+    small_.resize(n);
+    SplitRawMembers(small_, &raw_);
     raw_known_ = true;
   }
   return raw_[i];
+}
+
+void SplitRawMembers(Slice object, std::vector<RawMember>* members) {
+  for (size_t at = 1; at < object.size() && object[at] != '}';) {
+    const size_t colon = SkipString(object, at);
+    const size_t end = SkipValue(object, colon + 1);
+    members->push_back({object.substr(at, colon - at), object.substr(colon + 1, end - colon - 1)});
+    at = object[end] == ',' ? end + 1 : end;
+  }
+}
+
+void WriteRawJson(JsonWriter& json, Slice text) {
+  for (size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '{') json.StartObject();
+    if (c == '}') json.EndObject();
+    if (c == '[') json.StartArray();
+    if (c == ']') json.EndArray();
+    if (Slice("{}[],:").find(c) != Slice::npos) {
+      ++at;
+      continue;
+    }
+    // A string (the name of a member too), a number or a word.
+    const size_t end =
+        c == '"' ? SkipString(text, at) : std::min(text.find_first_of(",}]", at), text.size());
+    json.Raw(text.substr(at, end - at));
+    at = end;
+  }
 }
 
 bool IsJsonNull(const simdjson::dom::element& value) { return value.is_null(); }

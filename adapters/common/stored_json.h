@@ -17,12 +17,19 @@
 
 #include "base/result.h"
 #include "base/slice.h"
+#include "manifest/json_writer.h"
 
 namespace snaptree {
 
 struct JsonMember {
   Slice name;
   simdjson::dom::element value;
+};
+
+// JSON text of a member: the name with its quotes.
+struct RawMember {
+  Slice name;
+  Slice value;
 };
 
 class StoredJson {
@@ -36,17 +43,27 @@ class StoredJson {
 
   // In stored order; a name that stands twice comes twice (the last one counts).
   const std::vector<JsonMember>& members() const { return members_; }
-  // The text of the i-th member's value, as stored but without insignificant white space.
-  const std::string& RawValue(size_t i);
+  // The text of the i-th member, as stored but without insignificant white space. Lives until the
+  // next Parse().
+  const RawMember& Raw(size_t i);
+  Slice RawValue(size_t i) { return Raw(i).value; }
 
  private:
   simdjson::dom::parser parser_;
   std::string text_;  // with the padding that simdjson wants behind it
   size_t size_ = 0;
   std::vector<JsonMember> members_;
-  std::vector<std::string> raw_;  // of all members, once one was asked for
+  std::string small_;           // the text without white space, once it was asked for
+  std::vector<RawMember> raw_;  // of all members, in small_
   bool raw_known_ = false;
 };
+
+// Appends the members of an object to *members, in stored order. REQUIRES: a valid JSON object
+// without insignificant white space, as Raw() gives it.
+void SplitRawMembers(Slice object, std::vector<RawMember>* members);
+// Calls the writer for each token of a JSON text, so that the text comes out in the writer's style;
+// strings and numbers stay as they are. REQUIRES: valid JSON without insignificant white space.
+void WriteRawJson(JsonWriter& json, Slice text);
 
 // Conversions of a value to what a member must be; false: it is something else. Integers have
 // neither fraction nor exponent.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "adapters/common/row_lines.h"
+#include "adapters/common/sorted_rows.h"
 #include "base/coding.h"
 #include "base/text.h"
 #include "formats/view_cursor.h"
@@ -10,54 +11,27 @@
 namespace snaptree {
 namespace {
 
-constexpr uint64_t kInlineBytes = 4096;
-constexpr size_t kFixedBytes =
-    32;  // commit_ts, expire_at, position, size; then the value if it is small
-
-// What a row's line needs, as a sorter's payload.
-void PackRow(const ViewRow& row, std::string* out) {
-  out->clear();
-  AppendBe64(out, row.commit_ts);
-  AppendBe64(out, row.expire_at);
-  AppendBe64(out, row.body.position);
-  AppendBe64(out, row.body.size);
-  if (row.body.IsResident() && row.body.size <= kInlineBytes) out->append(row.body.resident);
-}
-
-struct PackedRow {
-  uint64_t commit_ts;
-  uint64_t expire_at;
-  ValueRef value;
-
-  static PackedRow Unpack(Slice payload) {
-    const char* p = payload.data();
-    return {LoadBe64(p),
-            LoadBe64(p + 8),
-            {payload.substr(kFixedBytes), LoadBe64(p + 24), LoadBe64(p + 16)}};
-  }
-};
-
-// The live rows of a family, sorted by logical key: calls take(key, row).
-template <class Take>
-Status ForEachSorted(const DecodeContext& context, FamilyId family, Take take) {
-  ExternalSorter sorter(context.sorter_options(0.3));
+// The live rows of a family.
+Status Collect(const DecodeContext& context, FamilyId family, SortedRows* rows) {
   ViewCursor cursor(context.source, context.scan, family);
   ViewRow row;
-  std::string packed;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
-    if (!more) break;
-    PackRow(row, &packed);
-    SNAPTREE_TRY(sorter.Add(row.key, packed));
+    if (!more) return {};
+    SNAPTREE_TRY(rows->Add(row));
   }
-  SNAPTREE_TRY(sorter.Finish());
-  Slice key;
-  Slice payload;
+}
+
+// Calls take(row) for each row, sorted by logical key.
+template <class Take>
+Status ForEachSorted(const DecodeContext& context, SortedRows* rows, Take take) {
+  SNAPTREE_TRY(rows->Finish());
+  SortedRow row;
   for (;;) {
     SNAPTREE_TRY(CheckCancelled());
-    SNAPTREE_ASSIGN(const bool more, sorter.Next(&key, &payload));
+    SNAPTREE_ASSIGN(const bool more, rows->Next(&row));
     if (!more) return {};
-    SNAPTREE_TRY(take(key, PackedRow::Unpack(payload)));
+    SNAPTREE_TRY(take(row));
     context.progress.done.fetch_add(1, std::memory_order_relaxed);
   }
 }
@@ -104,12 +78,14 @@ Result<uint64_t> DecodeRawKv(const DecodeContext& context, ExternalSorter* expir
   const FamilyId family = BareFamily();
   if (context.scan.of(family).live == 0 || !IsWanted(context, family, "rawkv/data.jsonl")) return 0;
   context.progress.Begin("write raw rows", "rows", context.scan.of(family).live);
+  SortedRows rows(context.sorter_options(0.3));
+  SNAPTREE_TRY(Collect(context, family, &rows));
   RowLinesFile file(context.source, context.sink, "rawkv", "data.jsonl");
   ExpiryJoin join(expiries);
-  SNAPTREE_TRY(ForEachSorted(context, family, [&](Slice key, const PackedRow& row) -> Status {
-    SNAPTREE_TRY(file.BeginRow(key, row.value));
+  SNAPTREE_TRY(ForEachSorted(context, &rows, [&](const SortedRow& row) -> Status {
+    SNAPTREE_TRY(file.BeginRow(row.key, row.value));
     uint64_t expire_at_ms = 0;
-    SNAPTREE_ASSIGN(const bool expires, join.Find(key, &expire_at_ms));
+    SNAPTREE_ASSIGN(const bool expires, join.Find(row.key, &expire_at_ms));
     if (expires) file.json().Member("redis_expire_at_ms", expire_at_ms);
     if (row.expire_at != 0) file.json().Member("expire_at_hlc", row.expire_at);
     return file.EndRow();
@@ -121,22 +97,26 @@ Result<uint64_t> DecodeRawKv(const DecodeContext& context, ExternalSorter* expir
 
 Result<uint64_t> DecodeUnknownRows(const DecodeContext& context) {
   const FamilyId family = UnknownFamily();
-  if (context.scan.of(family).live == 0 || !IsWanted(context, family, "unknown/rows.jsonl"))
-    return 0;
+  const uint64_t kept = context.unknown.size();  // their adapters have said why
+  if (context.scan.of(family).live > 0 && IsWanted(context, family, "unknown/rows.jsonl")) {
+    SNAPTREE_TRY(Collect(context, family, &context.unknown));
+  }
+  const uint64_t unknown = context.unknown.size() - kept;
+  context.ledger.Add(family, RowLedger::Place::kUnknown, unknown);
   RowLinesFile file(context.source, context.sink, "unknown", "rows.jsonl");
-  SNAPTREE_TRY(ForEachSorted(context, family, [&](Slice key, const PackedRow& row) -> Status {
-    SNAPTREE_TRY(file.BeginRow(key, row.value));
+  std::string example;
+  SNAPTREE_TRY(ForEachSorted(context, &context.unknown, [&](const SortedRow& row) -> Status {
+    if (example.empty() && ClassifyLogicalKey(row.key) == family) example = Printable(row.key);
+    SNAPTREE_TRY(file.BeginRow(row.key, row.value));
     file.json().Member("commit_ts", row.commit_ts);
     if (row.expire_at != 0) file.json().Member("expire_at_hlc", row.expire_at);
-    if (file.rows() == 1) {
-      context.findings.Warn(
-          "unknown_rows",
-          "rows of a reserved root that this version does not know, kept in unknown/",
-          Printable(key), context.scan.of(family).live);
-    }
     return file.EndRow();
   }));
-  context.ledger.Add(family, RowLedger::Place::kUnknown, file.rows());
+  if (unknown > 0) {
+    context.findings.Warn(
+        "unknown_rows", "rows of a reserved root that this version does not know, kept in unknown/",
+        example, unknown);
+  }
   SNAPTREE_TRY(file.Finish());
   return file.rows();
 }

@@ -1,7 +1,6 @@
 // Rows without a family of an adapter: bare rows to rawkv/data.jsonl (spec 06 chapter 3), rows of a
-// reserved root that no version of today knows to unknown/rows.jsonl (chapter 8). Both ascend by
-// logical key, which is not the order in which rows stand, so they are sorted on the way; large
-// values stay in the source until they are written.
+// reserved root that no version of today knows to unknown/rows.jsonl (chapter 8), together with the
+// rows that other adapters left in context.unknown. Both files ascend by logical key.
 #pragma once
 
 #include "adapters/common/decode_context.h"
@@ -13,7 +12,7 @@ namespace snaptree {
 // Next(). May be null. Returns the number of records.
 Result<uint64_t> DecodeRawKv(const DecodeContext& context, ExternalSorter* expiries);
 
-// Returns the number of rows.
+// Empties context.unknown: call it after all adapters. Returns the number of rows.
 Result<uint64_t> DecodeUnknownRows(const DecodeContext& context);
 
 }  // namespace snaptree

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "adapters/common/decode_context.h"
+#include "adapters/dynamodb/dynamodb_decoder.h"
 #include "adapters/rawkv/rawkv_decoder.h"
 #include "adapters/redis/redis_decoder.h"
 #include "base/coding.h"
@@ -24,7 +25,13 @@ struct AdapterJob {
   Totals (*decode)(const DecodeContext& context, const DecodeOptions& options);
 };
 
-constexpr std::array<AdapterJob, 0> kJobs = {};
+Totals RunDynamodb(const DecodeContext& context, const DecodeOptions& options) {
+  return dynamodb::DecodeDynamodb(context, {options.dynamodb_jsonl, options.bundle_bytes});
+}
+
+constexpr std::array kJobs = {
+    AdapterJob{AdapterId::kDynamodb, RunDynamodb},
+};
 
 bool IsSelected(const DecodeOptions& options, AdapterId adapter) {
   if (options.adapters.empty()) return true;

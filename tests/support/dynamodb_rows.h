@@ -46,7 +46,7 @@ struct TableFields {
   std::string name;
   Attributes definitions;  // attribute, type
   std::string hash;
-  std::string range;
+  std::string range = {};
   uint64_t version = 2;
   uint64_t migrating_from = 0;
   uint64_t generation = 1;

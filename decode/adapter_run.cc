@@ -6,6 +6,7 @@
 #include "adapters/common/decode_context.h"
 #include "adapters/rawkv/rawkv_decoder.h"
 #include "adapters/redis/redis_decoder.h"
+#include "adapters/s3/s3_decoder.h"
 #include "base/coding.h"
 #include "decode/accounting.h"
 #include "decode/damaged_rows.h"
@@ -24,7 +25,13 @@ struct AdapterJob {
   Totals (*decode)(const DecodeContext& context, const DecodeOptions& options);
 };
 
-constexpr std::array<AdapterJob, 0> kJobs = {};
+Totals DecodeS3(const DecodeContext& context, const DecodeOptions& options) {
+  return s3::DecodeS3(context,
+                      {options.include_incomplete_uploads, options.include_orphans,
+                       options.rename_s3_collisions, options.check_etags, options.threads});
+}
+
+constexpr std::array kJobs = {AdapterJob{AdapterId::kS3, DecodeS3}};
 
 bool IsSelected(const DecodeOptions& options, AdapterId adapter) {
   if (options.adapters.empty()) return true;

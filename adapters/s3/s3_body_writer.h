@@ -1,0 +1,44 @@
+// Writes the files of one object: the body while its chunks are read, with the checks of spec 04
+// section 5.5 that need its bytes, and the sidecar (5.4). Reused from object to object; one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/s3/s3_chunk_reader.h"
+#include "adapters/s3/s3_etag.h"
+#include "adapters/s3/s3_manifest.h"
+#include "adapters/s3/s3_shared.h"
+#include "manifest/json_writer.h"
+
+namespace snaptree::s3 {
+
+struct BodyFacts {
+  uint64_t size = 0;
+  std::vector<uint64_t> part_sizes;
+  std::optional<EtagVerdict> etag;  // if it was checked
+};
+
+class BodyWriter {
+ public:
+  explicit BodyWriter(Shared* shared);
+
+  // REQUIRES: all chunks are there.
+  Result<BodyFacts> Write(Slice path, const Manifest& manifest, ChunkReader* chunks);
+  Status WriteSidecar(Slice path, const Manifest& manifest, const BodyFacts& facts);
+  // The bytes of one part alone, in a file.
+  Status WritePart(Slice path, const Part& part, ChunkReader* chunks);
+
+ private:
+  Result<uint64_t> AppendPart(const Part& part, ChunkReader* chunks, TreeFile* file, bool hash);
+  Status AppendChunk(const ValueRef& value, TreeFile* file, bool hash);
+
+  Shared& shared_;
+  EtagCheck etag_;
+  std::string buffer_;
+  JsonWriter json_;
+};
+
+}  // namespace snaptree::s3

@@ -1,0 +1,100 @@
+// What the parts of one run share.
+#pragma once
+
+#include <array>
+#include <set>
+#include <string>
+
+#include "adapters/common/decode_context.h"
+#include "adapters/s3/s3_chunk_blobs.h"
+#include "adapters/s3/s3_keys.h"
+#include "adapters/s3/s3_misfit_rows.h"
+
+namespace snaptree::s3 {
+
+struct S3Options {
+  bool include_incomplete_uploads = false;
+  bool include_orphans = false;
+  bool rename_collisions = false;
+  bool check_etags = true;
+  unsigned threads = 1;
+};
+
+// The two families of chunk rows of an object.
+enum class ChunkFamily : uint8_t { kBlob, kReference };
+inline constexpr size_t kChunkFamilies = 2;
+
+// Rows that are counted rather than written, with the first example.
+struct Tally {
+  uint64_t count = 0;
+  uint64_t bytes = 0;
+  std::string example;
+
+  void Add(Slice the_example, uint64_t more_bytes = 0, uint64_t more = 1) {
+    if (count == 0) example = the_example;
+    count += more;
+    bytes += more_bytes;
+  }
+};
+
+struct Tallies {
+  Tally stale_heads;  // examples are names of buckets
+  Tally orphan_chunks;
+  Tally open_uploads;
+  Tally open_upload_parts;
+  Tally open_upload_chunks;
+  Tally leftover_parts;
+  Tally deleted_bucket_rows;
+};
+
+struct Shared {
+  Shared(const DecodeContext& the_context, const S3Options& the_options)
+      : context(the_context),
+        options(the_options),
+        misfits(the_context),
+        chunk_blobs(the_context, &misfits) {}
+
+  const DecodeContext& context;
+  const S3Options& options;
+  const std::array<FamilyId, kChunkFamilies> chunk_families = {FamilyOf(kBlobPrefix),
+                                                               FamilyOf(kChunkRefPrefix)};
+  std::set<std::pair<std::string, bool>> unknown_members;  // reported: name, whether it is kept
+  MisfitRows misfits;
+  ChunkBlobs chunk_blobs;
+  Tallies tallies;
+  AdapterTotals totals;
+  bool wrote_internal = false;     // below _internal/s3/
+  bool wrote_upload_data = false;  // below _incomplete_uploads/data/
+
+  uint64_t records_in_bucket = 0;  // files of the bucket at hand, but those that describe it
+
+  FamilyId chunk_family(ChunkFamily family) const {
+    return chunk_families[static_cast<size_t>(family)];
+  }
+  bool WritesOrphans() const { return options.include_orphans || context.salvage; }
+};
+
+// One bucket while its rows go by.
+enum class BucketState : uint8_t {
+  kAbsent,  // deleted, or only leftovers of it are in the input
+  kExists,
+  kUnknown,  // it has objects, and no version of its record is in the input (spec 04 chapter 3)
+};
+
+struct Bucket {
+  std::string segment;  // S(name)
+  std::string name;
+  std::string folder;  // "s3/<E(name)>/"
+  std::string
+      orphan_folder;  // where "_orphans/" goes: `folder`, or below _internal/; empty: nowhere
+  BucketState state = BucketState::kAbsent;
+  bool known_deleted = false;  // of kAbsent
+  bool may_be_selected = true;
+  uint64_t generation = 0;  // of the objects that are alive
+
+  bool IsAlive(uint64_t row_generation) const {
+    return state != BucketState::kAbsent && row_generation == generation;
+  }
+};
+
+}  // namespace snaptree::s3

@@ -131,7 +131,6 @@ std::string DecodeDocument(const DecodeRun& run) {
   json.MemberTimestamp("read_ts", report.read_ts);
   json.MemberTimestamp("last_commit_ts", report.last_commit_ts);
   AppendRows(report.rows, &json);
-  json.Member("not_decoded", report.not_decoded);
   json.Member("newer_than_at", report.newer_than_at);
   AppendAdapters(report, &json);
   json.Member("records", report.records);

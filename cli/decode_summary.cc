@@ -84,24 +84,16 @@ std::string AccountTable(const DecodeReport& report) {
   return table.empty() ? "" : table.Text(2);
 }
 
-// Adapters whose rows stay behind, and why.
+// Rows that were not asked for.
 std::string LeftBehind(const DecodeReport& report) {
-  std::string version;
-  std::string option;
-  for (size_t i = 0; i < kAdapterCount; ++i) {
-    const auto id = static_cast<AdapterId>(i);
-    for (const AdapterReport& adapter : report.adapters) {
-      if (adapter.name != AdapterName(id) || adapter.decoded || adapter.rows.excluded == 0)
-        continue;
-      std::string& list = IsDecoded(id) ? option : version;
-      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", adapter.name,
-                          Thousands(adapter.rows.excluded));
-    }
+  std::string list;
+  for (const AdapterReport& adapter : report.adapters) {
+    if (adapter.decoded || adapter.rows.excluded == 0) continue;
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", adapter.name,
+                        Thousands(adapter.rows.excluded));
   }
   std::string text;
-  if (!version.empty())
-    text += "  not decoded by this version, counted as excluded: " + version + "\n";
-  if (!option.empty()) text += "  left out by --adapter: " + option + "\n";
+  if (!list.empty()) text += "  left out by --adapter: " + list + "\n";
   if (report.newer_than_at != 0) {
     text += fmt::format("  newer than the read timestamp, counted as excluded: {}\n",
                         Thousands(report.newer_than_at));
@@ -161,7 +153,6 @@ std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   const auto add = [&](uint64_t n, const std::string& one, const std::string& many) {
     if (n != 0) text += (text.empty() ? "" : ", ") + Counted(n, one, many);
   };
-  add(report.not_decoded, "row not decoded", "rows not decoded");
   add(report.rows.unknown, "unknown row", "unknown rows");
   add(report.rows.damaged, "damaged row", "damaged rows");
   add(report.losses, "record not whole", "records not whole");

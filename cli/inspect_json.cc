@@ -94,7 +94,6 @@ void AppendGroups(const InspectReport& report, JsonText* json) {
   for (const GroupCounts& group : report.ByAdapter()) {
     json->StartObject();
     json->Member("name", Slice(group.name));
-    json->MemberBool("decoded", group.decoded);
     AppendCounts(group.counts, json);
     json->EndObject();
   }
@@ -136,7 +135,6 @@ void AppendEstimate(const InspectReport& report, JsonText* json) {
   json->StartObject();
   json->Member("files", estimate.files);
   json->Member("bytes", estimate.bytes);
-  json->Member("rows_not_decoded", estimate.left_rows);
   json->EndObject();
 }
 

@@ -36,9 +36,9 @@ std::vector<GroupCounts> InspectReport::ByAdapter() const {
   std::vector<GroupCounts> groups;
   for (size_t i = 0; i < kAdapterCount; ++i) {
     const auto id = static_cast<AdapterId>(i);
-    groups.push_back({AdapterName(id), IsDecoded(id), {}});
+    groups.push_back({AdapterName(id), {}});
   }
-  groups.push_back({"unknown", true, {}});
+  groups.push_back({"unknown", {}});
   for (size_t i = 0; i < scan.families.size(); ++i) {
     const Family& family = Families()[i];
     const bool unknown = family.family_class == FamilyClass::kUnknown;

@@ -19,7 +19,6 @@ namespace snaptree::cli {
 // Counts of some families together, under one name.
 struct GroupCounts {
   std::string name;
-  bool decoded = false;
   FamilyCounts counts;
 };
 

@@ -178,11 +178,6 @@ std::string Next(const InspectReport& report) {
     if (fs.f_files != 0) text += ", " + Counted(fs.f_favail, "inode");
     text += ")";
   }
-  if (estimate.left_rows != 0) {
-    text += fmt::format(
-        "\n      this version decodes redis and rawkv; {} counted, not decoded",
-        Counted(estimate.left_rows, "live row of others is", "live rows of others are"));
-  }
   return text + "\n";
 }
 

@@ -1,18 +1,24 @@
 #include "cli/tree_estimate.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
-#include "decode/decoder.h"
 #include "formats/family_table.h"
 
 namespace snaptree::cli {
 namespace {
 
-// Families of which each live row stands for one file.
-constexpr std::array<Slice, 11> kFileHeads = {
-    "!hs|meta|",   "!lst|meta|",   "!redis|hash|",  "!redis|hll|", "!redis|set|", "!redis|stream|",
-    "!redis|str|", "!redis|zset|", "!stream|meta|", "!st|meta|",   "!zs|meta|"};
+// Families of which each live row stands for files: how many.
+struct FileHead {
+  Slice prefix;
+  uint64_t files;
+};
+constexpr FileHead kFileHeads[] = {
+    {"!ddb|item|", 1},     {"!ddb|meta|table|", 2}, {"!fs|ino|", 1},      {"!hs|meta|", 1},
+    {"!lst|meta|", 1},     {"!redis|hash|", 1},     {"!redis|hll|", 1},   {"!redis|set|", 1},
+    {"!redis|stream|", 1}, {"!redis|str|", 1},      {"!redis|zset|", 1},  {"!s3|bucket|meta|", 1},
+    {"!s3|obj|head|", 2},  {"!sqs|queue|meta|", 3}, {"!stream|meta|", 1}, {"!st|meta|", 1},
+    {"!zs|meta|", 1}};
 
 constexpr uint64_t kRootFiles = 2;  // MANIFEST.json, CHECKSUMS
 
@@ -26,15 +32,12 @@ TreeEstimate EstimateTree(const ScanResult& scan) {
     const FamilyCounts& counts = scan.families[i];
     const bool unknown = family.family_class == FamilyClass::kUnknown;
     if (!unknown && family.family_class != FamilyClass::kData) continue;
-    if (!unknown && !IsDecoded(family.adapter)) {
-      estimate.left_rows += counts.live;
-      continue;
-    }
     estimate.bytes += counts.live_bytes;
-    const bool is_head =
-        std::find(kFileHeads.begin(), kFileHeads.end(), family.prefix) != kFileHeads.end();
-    if (is_head) {
-      estimate.files += counts.live;
+    const FileHead* const head =
+        std::find_if(std::begin(kFileHeads), std::end(kFileHeads),
+                     [&family](const FileHead& h) { return h.prefix == family.prefix; });
+    if (head != std::end(kFileHeads)) {
+      estimate.files += counts.live * head->files;
     } else if (counts.live > 0 && family.prefix.starts_with('<')) {
       ++estimate.files;  // all rows of the family in one
     }

@@ -10,7 +10,6 @@ namespace snaptree::cli {
 struct TreeEstimate {
   uint64_t files = 0;
   uint64_t bytes = 0;
-  uint64_t left_rows = 0;  // live data rows of adapters that are not decoded
 };
 TreeEstimate EstimateTree(const ScanResult& scan);
 

@@ -10,7 +10,7 @@
 
 namespace snaptree {
 
-// Fills rows, not_decoded, newer_than_at and adapters of the report. "Internal" (environment) when
+// Fills rows, newer_than_at and adapters of the report. "Internal" (environment) when
 // an adapter booked another number of rows than the scan counted: a defect of ours that must never
 // pass for a good run.
 Status Account(const ScanResult& scan, const RowLedger& ledger, DecodeReport* report);

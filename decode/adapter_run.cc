@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "adapters/common/decode_context.h"
-#include "adapters/fs/fs_decoder.h"
 #include "adapters/rawkv/rawkv_decoder.h"
 #include "adapters/redis/redis_decoder.h"
 #include "base/coding.h"
+#include "base/run_parallel.h"
 #include "decode/accounting.h"
+#include "decode/adapter_jobs.h"
+#include "decode/adapter_selection.h"
 #include "decode/damaged_rows.h"
 #include "decode/txn_rows.h"
 
@@ -18,78 +23,69 @@ namespace {
 // Shares of the memory budget; sorters that are in use together.
 constexpr double kExpiryShare = 0.05;
 constexpr double kDamagedShare = 0.02;
+constexpr double kUnknownShare = 0.05;
 
-using Totals = Result<AdapterTotals>;
+// What one or two adapters do, beside others: their own accounts, which are added up in a fixed
+// order.
+struct Part {
+  Part(std::function<Status(Part&)> what, uint64_t bytes) : work(std::move(what)), size(bytes) {}
 
-// An adapter that needs nothing of another one.
-struct AdapterJob {
-  AdapterId adapter;
-  Totals (*decode)(const DecodeContext& context, const DecodeOptions& options);
+  std::function<Status(Part&)> work;
+  uint64_t size;  // bytes of live rows
+  RowLedger ledger;
+  Findings findings;
+  Progress progress;
+  std::vector<std::pair<AdapterId, AdapterTotals>> totals;
 };
-
-Totals RunFs(const DecodeContext& context, const DecodeOptions& options) {
-  return fs::DecodeFs(context, {options.include_orphans});
-}
-
-constexpr AdapterJob kJobs[] = {{AdapterId::kFs, RunFs}};
-
-bool IsNamed(const DecodeOptions& options, AdapterId adapter) {
-  if (options.adapters.empty()) return true;
-  return std::any_of(options.adapters.begin(), options.adapters.end(),
-                     [&](const std::string& n) { return n == "all" || n == AdapterName(adapter); });
-}
 
 class Runner {
  public:
   Runner(const AdapterRun& run, DecodeReport* report)
       : run_(run),
         report_(*report),
-        damaged_(run.source, run.sink, run.sorter_options(kDamagedShare)) {}
+        workers_(std::max(2U, run.options.threads) - 1),  // one more writes the tree
+        damaged_(run.source, run.sink, run.sorter_options(kDamagedShare)),
+        unknown_(run.sorter_options(kUnknownShare)) {}
 
   Status Run();
 
  private:
   // By --adapter.
-  bool IsSelected(AdapterId adapter) const { return IsNamed(run_.options, adapter); }
+  bool IsSelected(AdapterId adapter) const { return IsAdapterSelected(run_.options, adapter); }
   // Selected, and --include and the like may select records of it.
   bool IsWanted(AdapterId adapter) const {
     return IsSelected(adapter) &&
            run_.filter.MaySelectBelow(std::string(AdapterName(adapter)) + "/");
   }
-  void BookUndecoded();
+  void BookUnwanted();
   Status BookInvalidTransactions();
-  DecodeContext NewContext(RowLedger& ledger, Findings& findings) const;
-  Status RunRedis(ExternalSorter* expiries);
-  Status RunRedisAndRawKv();
+  uint64_t LiveBytes(AdapterId adapter) const;
+  void AddPart(std::function<Status(Part&)> work, uint64_t size);
+  void AddParts();
+  Status RunParts();
+  DecodeContext ContextOf(Part& part);
+  Status RunRedis(Part& part, ExternalSorter* expiries);
+  Status RunRedisAndRawKv(Part& part);
   void Report(AdapterId adapter, AdapterTotals totals);
   Status Close();
 
   const AdapterRun& run_;
   DecodeReport& report_;
+  const unsigned workers_;
   RowLedger ledger_;
   DamagedRows damaged_;
+  SortedRows unknown_;                        // of all adapters
+  std::vector<std::unique_ptr<Part>> parts_;  // in the order in which they are accounted
 };
 
-// Data rows of adapters that are not selected, or that this version cannot decode.
-void Runner::BookUndecoded() {
-  std::array<uint64_t, kAdapterCount> left{};
+// Data rows of adapters that nobody asked for.
+void Runner::BookUnwanted() {
   for (size_t i = 0; i < Families().size(); ++i) {
     const Family& family = Families()[i];
     if (family.family_class != FamilyClass::kData) continue;
-    const AdapterId owner =
-        i == BareFamily() && run_.options.bare_rows_as_redis ? AdapterId::kRedis : family.adapter;
-    const bool decodable = IsDecoded(owner);
-    if (decodable && IsWanted(owner)) continue;
-    const uint64_t live = run_.scan.families[i].live;
-    ledger_.Add(static_cast<FamilyId>(i), RowLedger::Place::kExcluded, live);
-    if (decodable || !IsSelected(owner)) continue;
-    left[static_cast<size_t>(owner)] += live;
-    report_.not_decoded += live;
-  }
-  for (size_t i = 0; i < kAdapterCount; ++i) {
-    if (left[i] == 0) continue;
-    report_.findings.Warn("not_decoded", "rows of adapters that this version cannot decode yet",
-                          AdapterName(static_cast<AdapterId>(i)), left[i]);
+    const bool as_redis = i == BareFamily() && run_.options.bare_rows_as_redis;
+    if (IsWanted(as_redis ? AdapterId::kRedis : family.adapter)) continue;
+    ledger_.Add(static_cast<FamilyId>(i), RowLedger::Place::kExcluded, run_.scan.families[i].live);
   }
 }
 
@@ -108,21 +104,33 @@ Status Runner::BookInvalidTransactions() {
                          [](const TxnDecision& /*decision*/) { return Status::Ok(); });
 }
 
-DecodeContext Runner::NewContext(RowLedger& ledger, Findings& findings) const {
+uint64_t Runner::LiveBytes(AdapterId adapter) const {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < Families().size(); ++i) {
+    if (Families()[i].adapter == adapter) bytes += run_.scan.families[i].live_bytes;
+  }
+  return bytes;
+}
+
+DecodeContext Runner::ContextOf(Part& part) {
+  const bool alone = workers_ == 1 || parts_.size() == 1;
+  const size_t beside = alone ? 1 : std::min<size_t>(workers_, parts_.size());
+  const double share = 1.0 / static_cast<double>(beside);
   return {run_.source,
           run_.scan,
           run_.sink,
-          findings,
-          ledger,
-          run_.progress,
-          run_.sorter_options,
+          part.findings,
+          part.ledger,
+          alone ? run_.progress : part.progress,
+          [this, share](double of) { return run_.sorter_options(of * share); },
           run_.filter,
+          unknown_,
           run_.options.salvage,
           run_.options.bare_rows_as_redis,
           run_.options.extensions};
 }
 
-Status Runner::RunRedis(ExternalSorter* expiries) {
+Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
   const bool raw = IsWanted(AdapterId::kRawkv) && !run_.options.bare_rows_as_redis;
   redis::RedisOptions redis;
   if (raw && run_.scan.of(BareFamily()).live > 0) {
@@ -133,30 +141,73 @@ Status Runner::RunRedis(ExternalSorter* expiries) {
     };
   }
   if (IsWanted(AdapterId::kRedis)) {
-    SNAPTREE_ASSIGN(AdapterTotals totals,
-                    redis::DecodeRedis(NewContext(ledger_, report_.findings), redis));
-    Report(AdapterId::kRedis, std::move(totals));
+    SNAPTREE_ASSIGN(AdapterTotals totals, redis::DecodeRedis(ContextOf(part), redis));
+    part.totals.emplace_back(AdapterId::kRedis, std::move(totals));
     return {};
   }
   // Without the Redis adapter its TTL rows still tell when old bare strings expire.
   if (!redis.bare_expiry || run_.scan.of(FamilyOf("!redis|ttl|")).live == 0) return {};
   redis.write = false;
-  RowLedger nowhere;
-  Findings unheard;
-  return redis::DecodeRedis(NewContext(nowhere, unheard), redis).status();
+  Part aside(nullptr, 0);
+  aside.ledger.SetKeepDamaged(nullptr);
+  return redis::DecodeRedis(ContextOf(aside), redis).status();
 }
 
-Status Runner::RunRedisAndRawKv() {
-  ExternalSorter expiries(run_.sorter_options(kExpiryShare));
-  SNAPTREE_TRY(RunRedis(&expiries));
+Status Runner::RunRedisAndRawKv(Part& part) {
+  ExternalSorter expiries(ContextOf(part).sorter_options(kExpiryShare));
+  SNAPTREE_TRY(RunRedis(part, &expiries));
   SNAPTREE_TRY(expiries.Finish());
   if (!IsWanted(AdapterId::kRawkv) || run_.options.bare_rows_as_redis) return {};
-  SNAPTREE_ASSIGN(const uint64_t rows,
-                  DecodeRawKv(NewContext(ledger_, report_.findings), &expiries));
   AdapterTotals totals;
-  totals.records = rows;
-  if (rows > 0) totals.extensions.push_back("rawkv");
-  Report(AdapterId::kRawkv, std::move(totals));
+  SNAPTREE_ASSIGN(totals.records, DecodeRawKv(ContextOf(part), &expiries));
+  if (totals.records > 0) totals.extensions.push_back("rawkv");
+  part.totals.emplace_back(AdapterId::kRawkv, std::move(totals));
+  return {};
+}
+
+void Runner::AddPart(std::function<Status(Part&)> work, uint64_t size) {
+  parts_.push_back(std::make_unique<Part>(std::move(work), size));
+  parts_.back()->ledger.SetKeepDamaged(
+      [this](FamilyId family, const ViewRow& row, const Status& why) {
+        return damaged_.Keep(family, row, why);
+      });
+}
+
+void Runner::AddParts() {
+  for (const AdapterJob& job : AdapterJobs()) {
+    if (!IsWanted(job.adapter)) continue;
+    const auto work = [this, &job](Part& part) -> Status {
+      SNAPTREE_ASSIGN(AdapterTotals totals, job.decode(ContextOf(part), run_.options));
+      part.totals.emplace_back(job.adapter, std::move(totals));
+      return {};
+    };
+    AddPart(work, LiveBytes(job.adapter));
+  }
+  AddPart([this](Part& part) { return RunRedisAndRawKv(part); },
+          LiveBytes(AdapterId::kRedis) + LiveBytes(AdapterId::kRawkv));
+}
+
+// The largest ones begin first, so that they do not end last.
+Status Runner::RunParts() {
+  std::vector<Part*> by_size;
+  for (const auto& part : parts_) by_size.push_back(part.get());
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [](const Part* a, const Part* b) { return a->size > b->size; });
+  std::vector<std::function<Status()>> jobs;
+  for (Part* part : by_size) {
+    jobs.emplace_back([this, part] {
+      Status status = part->work(*part);
+      if (workers_ > 1) run_.progress.done.fetch_add(1, std::memory_order_relaxed);
+      return status;
+    });
+  }
+  if (workers_ > 1) run_.progress.Begin("write records", "adapters", jobs.size());
+  SNAPTREE_TRY(RunParallel(workers_, jobs));
+  for (const auto& part : parts_) {
+    ledger_.Merge(part->ledger);
+    report_.findings.Merge(part->findings);
+    for (auto& [adapter, totals] : part->totals) Report(adapter, std::move(totals));
+  }
   return {};
 }
 
@@ -181,8 +232,7 @@ Status Runner::Close() {
     const char* name = AdapterName(adapter);
     const bool there = std::any_of(report_.adapters.begin(), report_.adapters.end(),
                                    [name](const AdapterReport& a) { return a.name == name; });
-    const bool decoded =
-        adapter != AdapterId::kInternal && IsDecoded(adapter) && IsSelected(adapter);
+    const bool decoded = adapter != AdapterId::kInternal && IsSelected(adapter);
     if (!there) report_.adapters.push_back({name, decoded, 0, {}, {}});
   }
   SNAPTREE_TRY(Account(run_.scan, ledger_, &report_));
@@ -196,47 +246,19 @@ Status Runner::Run() {
   ledger_.SetKeepDamaged([this](FamilyId family, const ViewRow& row, const Status& why) {
     return damaged_.Keep(family, row, why);
   });
-  BookUndecoded();
+  BookUnwanted();
   SNAPTREE_TRY(BookInvalidTransactions());
-  for (const AdapterJob& job : kJobs) {
-    if (!IsWanted(job.adapter)) continue;
-    SNAPTREE_ASSIGN(AdapterTotals totals,
-                    job.decode(NewContext(ledger_, report_.findings), run_.options));
-    Report(job.adapter, std::move(totals));
-  }
-  SNAPTREE_TRY(RunRedisAndRawKv());
-  SNAPTREE_TRY(DecodeUnknownRows(NewContext(ledger_, report_.findings)).status());
+  AddParts();
+  SNAPTREE_TRY(RunParts());
+  Part unknown(nullptr, 0);
+  SNAPTREE_TRY(DecodeUnknownRows(ContextOf(unknown)).status());
+  ledger_.Merge(unknown.ledger);
+  report_.findings.Merge(unknown.findings);
   SNAPTREE_TRY(damaged_.Finish());
   return Close();
 }
 
 }  // namespace
-
-bool IsDecoded(AdapterId adapter) {
-  if (adapter == AdapterId::kRedis || adapter == AdapterId::kRawkv) return true;
-  return std::any_of(std::begin(kJobs), std::end(kJobs),
-                     [adapter](const AdapterJob& job) { return job.adapter == adapter; });
-}
-
-Status CheckAdapterNames(const DecodeOptions& options) {
-  for (const std::string& name : options.adapters) {
-    bool found = name == "all";
-    for (size_t i = 0; i + 1 < kAdapterCount; ++i) {
-      const auto adapter = static_cast<AdapterId>(i);
-      if (name != AdapterName(adapter)) continue;
-      found = true;
-      if (IsDecoded(adapter)) continue;
-      return UsageError("AdapterNotAvailable", "this version cannot decode " + name)
-          .Next("leave --adapter away: rows of other adapters are counted and reported");
-    }
-    if (!found) {
-      return UsageError("UnknownAdapter", "there is no adapter of this name")
-          .Expected("one of dynamodb, s3, redis, sqs, rawkv, fs, all")
-          .Found(name);
-    }
-  }
-  return {};
-}
 
 Status RunAdapters(const AdapterRun& run, DecodeReport* report) {
   Runner runner(run, report);

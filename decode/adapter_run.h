@@ -1,6 +1,5 @@
-// The adapters' part of a run: which ones there are, what each is given, and where their rows went.
-//
-// Adding an adapter: one line in the table of adapter_run.cc.
+// The adapters' part of a run: what each is given, and where their rows went. They run side by side
+// on several threads; the tree's bytes do not depend on how many.
 #pragma once
 
 #include <functional>
@@ -23,9 +22,6 @@ struct AdapterRun {
   // Options for a sorter that may use `share` of the memory budget.
   std::function<SorterOptions(double share)> sorter_options;
 };
-
-// "AdapterNotAvailable", "UnknownAdapter" (usage) for names that options.adapters may not hold.
-Status CheckAdapterNames(const DecodeOptions& options);
 
 // Runs every selected adapter and books every live row. Fills adapters, rows, findings, damaged,
 // records and losses of the report, which holds the findings of opening and scanning already.

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 
 #include "base/scratch_folder.h"
 #include "base/staged_output.h"
 #include "base/text.h"
 #include "decode/adapter_run.h"
+#include "decode/adapter_selection.h"
 #include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/report_files.h"
@@ -47,6 +49,7 @@ class Run {
   std::optional<Inputs> inputs_;
   const AddressFilter filter_;
   std::optional<StagedOutput> staged_;
+  std::mutex scratch_mutex_;              // of the two that give the folder
   std::optional<ScratchFolder> scratch_;  // of a dry run
   std::unique_ptr<TreeSink> sink_;        // last: its threads use what is above
 };
@@ -59,6 +62,7 @@ std::string Run::InputScratchFolder() const {
 }
 
 Result<std::string> Run::SorterFolder() {
+  const std::lock_guard lock(scratch_mutex_);
   if (staged_) return staged_->ScratchFolder(options_.scratch_folder);
   if (!scratch_) scratch_.emplace(InputScratchFolder());
   return scratch_->Path();
@@ -152,7 +156,8 @@ Result<DecodeReport> Run::Decode() {
   const std::string& name = inputs_->rows().name();
   SNAPTREE_TRY(CheckEncryption(inputs_->scan(), name));
   WarnOfEmptyView(inputs_->scan(), &report_.findings);
-  if (staged_) SNAPTREE_TRY(CheckSpace(inputs_->scan(), ParentFolder(options_.output)));
+  if (staged_ && filter_.everything() && options_.adapters.empty())
+    SNAPTREE_TRY(CheckSpace(inputs_->scan(), ParentFolder(options_.output)));
   SNAPTREE_TRY(OpenOutput());
   const AdapterRun run{
       options_, inputs_->rows(), inputs_->scan(), filter_, *sink_, progress_, [this](double share) {
@@ -176,8 +181,7 @@ Result<DecodeReport> Run::Decode() {
 }  // namespace
 
 bool DecodeReport::complete() const {
-  return !findings.HasWarning() && rows.unknown == 0 && rows.damaged == 0 && losses == 0 &&
-         not_decoded == 0;
+  return !findings.HasWarning() && rows.unknown == 0 && rows.damaged == 0 && losses == 0;
 }
 
 bool DecodeReport::salvaged() const {

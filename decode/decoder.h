@@ -63,7 +63,7 @@ struct DecodeOptions {
 // in RowClasses.
 struct AdapterReport {
   std::string name;      // "redis", ..., "internal", "unknown"
-  bool decoded = false;  // false: rows that this version cannot decode, or that --adapter left out
+  bool decoded = false;  // false: not selected, or no adapter ("internal")
   uint64_t records = 0;  // keys, objects, items written
   RowClasses rows;
   std::vector<std::string> scopes;  // names of tables, buckets, queues
@@ -78,7 +78,6 @@ struct DecodeReport {
   std::vector<DecodedInput> inputs;
   std::string output;
   RowClasses rows;             // adds up: rows.Sum() == rows.total
-  uint64_t not_decoded = 0;    // of rows.excluded: rows of adapters that this version cannot decode
   uint64_t newer_than_at = 0;  // of rows.excluded
   std::vector<AdapterReport> adapters;
   std::vector<DamagedRecord> damaged;  // the first 1000
@@ -98,8 +97,5 @@ struct DecodeReport {
 };
 
 Result<DecodeReport> Decode(const DecodeOptions& options);
-
-// Whether this version writes the adapter's records; rows of the others are counted as not decoded.
-bool IsDecoded(AdapterId adapter);
 
 }  // namespace snaptree

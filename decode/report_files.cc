@@ -72,7 +72,6 @@ std::string ManifestOf(const DecodeOptions& options, const DecodeReport& report)
   manifest.read_latest = options.latest;
   manifest.read_ts = report.read_ts;
   manifest.rows = report.rows;
-  manifest.not_decoded = report.not_decoded;
   manifest.losses = report.losses;
   manifest.extensions = report.extensions;
   if (report.rows.unknown + report.rows.damaged > 0) manifest.extensions.push_back("unknown");

@@ -139,7 +139,6 @@ void WriteSnaptree(JsonWriter* json, const Manifest& m) {
   json->Member("read_ts", m.read_ts);
   if (m.read_latest) json->MemberBool("read_latest", true);
   WriteRows(json, m.rows);
-  WriteNumberUnlessZero(json, "not_decoded", m.not_decoded);
   json->Member("losses", m.losses);
   std::vector<std::string> extensions = m.extensions;
   std::sort(extensions.begin(), extensions.end());

@@ -77,8 +77,6 @@ struct Manifest {
   uint64_t read_ts = 0;      // HLC of the view
   bool read_latest = false;  // each of several inputs was read at its own end; omitted when false
   RowClasses rows;
-  uint64_t not_decoded =
-      0;  // of rows.excluded: rows of adapters that this version cannot decode; omitted when 0
   uint64_t losses = 0;
   std::vector<std::string> extensions;  // tree paths of ours, sorted when written
 };

@@ -1,5 +1,6 @@
 #include "tree/digest_sink.h"
 
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -42,9 +43,7 @@ class DigestSink : public TreeSink {
 
   Status WriteFile(Slice path, Slice content) override {
     SNAPTREE_TRY(CheckTreePath(path));
-    hash_.Reset();
-    hash_.Update(content);
-    return FileEnded(path, hash_.Finish(), content.size());
+    return FileEnded(path, Sha256::Of(content), content.size());
   }
 
   Result<std::unique_ptr<TreeFile>> CreateFile(Slice path) override {
@@ -59,6 +58,7 @@ class DigestSink : public TreeSink {
   TreeTotals totals() const override { return totals_; }
 
   Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
     ++totals_.files;
     totals_.bytes += bytes;
     if ((totals_.files & kCancelCheckMask) == 0) SNAPTREE_TRY(CheckCancelled());
@@ -67,7 +67,7 @@ class DigestSink : public TreeSink {
 
  private:
   const TakeDigest take_;
-  Sha256 hash_;
+  std::mutex mutex_;  // of take_ and totals_
   TreeTotals totals_;
 };
 

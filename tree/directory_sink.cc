@@ -1,5 +1,6 @@
 #include "tree/directory_sink.h"
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,7 @@ class DirectorySink : public TreeSink {
   void TakeBack(std::unique_ptr<FileState> state);
 
  private:
+  std::unique_ptr<FileState> TakeIdle();
   Status MakeLarge(FileState* file);
   Status Drain(FileState* file, Slice bytes);
   Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes);
@@ -56,8 +58,8 @@ class DirectorySink : public TreeSink {
   const std::string folder_;
   const std::unique_ptr<TreeWriter> writer_;
   const std::unique_ptr<EarlyWriteback> writeback_;  // null with one thread
+  std::mutex mutex_;                                 // of what follows
   ChecksumList checksums_;
-  Sha256 hash_;
   std::vector<std::unique_ptr<FileState>> idle_;
   uint64_t files_ = 0;
   uint64_t bytes_ = 0;
@@ -96,20 +98,13 @@ DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions op
 Status DirectorySink::WriteFile(Slice path, Slice content) {
   SNAPTREE_TRY(CheckTreePath(path));
   SNAPTREE_TRY(writer_->WriteFile(path, content));
-  hash_.Reset();
-  hash_.Update(content);
-  return FileEnded(path, hash_.Finish(), content.size());
+  return FileEnded(path, Sha256::Of(content), content.size());
 }
 
 Result<std::unique_ptr<TreeFile>> DirectorySink::CreateFile(Slice path) {
   SNAPTREE_TRY(CheckTreePath(path));
-  std::unique_ptr<FileState> state;
-  if (idle_.empty()) {
-    state = std::make_unique<FileState>();
-  } else {
-    state = std::move(idle_.back());
-    idle_.pop_back();
-  }
+  std::unique_ptr<FileState> state = TakeIdle();
+  if (state == nullptr) state = std::make_unique<FileState>();
   state->path.assign(path);
   return std::unique_ptr<TreeFile>(std::make_unique<DirectoryFile>(this, std::move(state)));
 }
@@ -170,16 +165,25 @@ Status DirectorySink::Close(FileState* file) {
   return FileEnded(file->path, file->hash.Finish(), file->bytes);
 }
 
+std::unique_ptr<FileState> DirectorySink::TakeIdle() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return nullptr;
+  std::unique_ptr<FileState> state = std::move(idle_.back());
+  idle_.pop_back();
+  return state;
+}
+
 void DirectorySink::TakeBack(std::unique_ptr<FileState> state) {
-  if (idle_.size() == kMaxIdleStates) return;
   state->buffer.clear();
   state->hash.Reset();
   state->bytes = 0;
   state->large.reset();
-  idle_.push_back(std::move(state));
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < kMaxIdleStates) idle_.push_back(std::move(state));
 }
 
 Status DirectorySink::FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
   ++files_;
   bytes_ += bytes;
   if (writeback_ != nullptr) writeback_->Written(files_, bytes_);

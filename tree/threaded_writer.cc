@@ -111,6 +111,7 @@ class ThreadedWriter : public TreeWriter {
   std::vector<Batch> slots_;
   std::atomic<bool> failed_{false};
 
+  std::mutex callers_;  // who fills the slot; held while it waits for a free one: so do all others
   std::mutex mutex_;
   std::condition_variable work_ready_;
   std::condition_variable work_done_;
@@ -133,6 +134,7 @@ Status ThreadedWriter::WriteInPieces(Slice path, Slice content) {
 Status ThreadedWriter::Add(OpKind kind, Slice path, Slice content,
                            const std::shared_ptr<LargeFile>& file) {
   if (failed_.load(std::memory_order_relaxed)) return Error();
+  const std::lock_guard lock(callers_);
   if (!SlotOf(filled_).HasRoomFor(path.size() + 1 + content.size())) HandOver();
   Batch& batch = SlotOf(filled_);
   const size_t path_at = batch.bytes.size();
@@ -152,6 +154,7 @@ void ThreadedWriter::HandOver() {
 }
 
 Status ThreadedWriter::Flush() {
+  const std::lock_guard callers(callers_);
   if (!SlotOf(filled_).ops.empty()) HandOver();
   std::unique_lock lock(mutex_);
   work_done_.wait(lock, [this] { return done_ == filled_; });

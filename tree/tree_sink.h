@@ -2,9 +2,10 @@
 // every byte on the way; it does not know who writes into it. Paths are relative, '/'-separated,
 // raw bytes, already safe: manifest/file_name_codec.h makes them.
 //
-// One thread calls a sink; a sink may use threads of its own. An error of a file may be reported by
-// a later call, at the latest by Finish(). Every file is written once: a second file of the same
-// path is "NameCollision".
+// Several threads may write files at the same time, each file by one of them; Flush() and Finish()
+// are for one thread, when the others are done. A sink may use threads of its own. An error of a
+// file may be reported by a later call, at the latest by Finish(). Every file is written once: a
+// second file of the same path is "NameCollision".
 #pragma once
 
 #include <cstdint>

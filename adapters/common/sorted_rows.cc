@@ -12,6 +12,7 @@ constexpr size_t kFixedBytes = 32;
 }  // namespace
 
 Status SortedRows::Add(const ViewRow& row) {
+  const std::lock_guard lock(mutex_);
   packed_.clear();
   AppendBe64(&packed_, row.commit_ts);
   AppendBe64(&packed_, row.expire_at);

@@ -1,7 +1,9 @@
 // Rows sorted by their logical keys, which is not always the order in which rows stand: the version
 // behind a key takes part in theirs. Small values travel with their row, large ones stay in the
-// source until they are written. Not thread-safe.
+// source until they are written. Any thread may Add(); the rest is for one, when all is added.
 #pragma once
+
+#include <mutex>
 
 #include "base/external_sorter.h"
 #include "formats/value_ref.h"
@@ -29,6 +31,7 @@ class SortedRows {
   uint64_t size() const { return sorter_.size(); }
 
  private:
+  std::mutex mutex_;  // of Add()
   ExternalSorter sorter_;
   std::string packed_;
 };

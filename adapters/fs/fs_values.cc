@@ -95,7 +95,7 @@ Status FsValueParser::ParseInode(Slice json, Inode* out) {
     const JsonMember& member = json_.members()[i];
     bool right = true;
     if (!IsInodeMember(member, out, &has_type, &right)) {
-      out->unknown.push_back({std::string(member.name), json_.RawValue(i)});
+      out->unknown.push_back({std::string(member.name), std::string(json_.RawValue(i))});
     }
     if (!right) return WrongMember(code, member.name);
   }

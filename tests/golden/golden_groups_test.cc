@@ -1,5 +1,5 @@
-// Two raft groups of one node, killed while five clients set pairs of keys, `a:<i>` in one group and
-// `z:<i>` in the other, each pair in one transaction (testdata/README.md).
+// Two raft groups of one node, killed while five clients set pairs of keys, `a:<i>` in one group
+// and `z:<i>` in the other, each pair in one transaction (testdata/README.md).
 #include <map>
 #include <string>
 

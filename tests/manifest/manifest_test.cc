@@ -76,7 +76,6 @@ TEST_CASE("our own member says where every row went") {
   m.inputs.push_back({"b.rdb", "REDIS0011", 9, {}, {}, 0, {}});
   m.read_ts = UINT64_MAX;
   m.rows = {55, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-  m.not_decoded = 3;
   m.losses = 2;
   m.extensions = {"unknown/", "rawkv/data.jsonl"};
   CHECK(m.rows.Sum() == m.rows.total);
@@ -138,7 +137,6 @@ TEST_CASE("our own member says where every row went") {
       "unknown": 9,
       "damaged": 10
     },
-    "not_decoded": 3,
     "losses": 2,
     "extensions": [
       "rawkv/data.jsonl",

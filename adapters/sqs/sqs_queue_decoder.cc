@@ -116,7 +116,8 @@ Status QueueDecoder::DecideByMeta() {
   Result<QueueMeta> meta = ParseQueueMeta(stored, &json_);
   if (!meta.ok()) {
     ++totals_.losses;
-    return context_.ledger.AddDamagedAt(context_.source, MetaFamily(), head.place.begin, meta.status());
+    return context_.ledger.AddDamagedAt(context_.source, MetaFamily(), head.place.begin,
+                                        meta.status());
   }
   meta_ = *std::move(meta);
   fate_ = Fate::kExists;

@@ -116,7 +116,7 @@ class Terminal(CliTest):
 
     def test_progress_is_drawn_and_erased(self):
         code, text = on_a_terminal("decode", "--progress", "always", NODE1_FSM, "-o", self.path("out"))
-        self.assertEqual(code, 3)
+        self.assertEqual(code, 0)
         self.assertIn(b"\r\x1b[J", text)
         self.assertIn(b"mem ", text)
         shown = text[text.rindex(b"\x1b[J"):]

@@ -118,9 +118,8 @@ TEST_CASE("members that nobody knows are kept as they are, in their order") {
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.files.at("fs/inodes.jsonl") ==
         FsInodeLine(FsDirectory(1), "") +
-            FsInodeLine(
-                file, "f", std::nullopt,
-                R"({"z":1.50,"a":{"<b>":[1,"\u003c"]},"path":"x"})"));
+            FsInodeLine(file, "f", std::nullopt,
+                        R"({"z":1.50,"a":{"<b>":[1,"\u003c"]},"path":"x"})"));
   CHECK(out.findings() == Strings{"note fs_unknown_member 3"});
   CHECK(out.report.complete());
 }

@@ -101,8 +101,7 @@ Status Places::JoinInodes() {
 }
 
 Status Places::TakeEntry(const Inode& inode, SortedRecords* entries, bool* first) {
-  const bool gone = inode.IsGone() && inode.number != kRootInode;
-  if (gone) return TakeDangling(entries);
+  if (inode.IsGone()) return TakeDangling(entries);
   const Link link = UnpackByChild(entries->key());
   if (entries->payload() != InodeTypeName(inode.type)) {
     context_.findings.Warn("fs_entry_type_mismatch",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapters/common/stored_json.h"
+#include "adapters/fs/fs_keys.h"
 #include "base/result.h"
 #include "base/slice.h"
 
@@ -44,8 +45,10 @@ struct Inode {
   bool orphaned = false;
   std::vector<UnknownMember> unknown;  // in stored order
 
-  // Deleted while open (section 4.3).
-  bool IsGone() const { return orphaned || nlink == 0; }
+  // Deleted while open (section 4.3). The root directory never is.
+  bool IsGone() const {
+    return (orphaned || nlink == 0) && !(number == kRootInode && type == InodeType::kDirectory);
+  }
   // Where its chunks are, and of what size they are: 0 stands for the default.
   uint64_t EffectiveHomeSlot() const { return home_slot == 0 ? number : home_slot; }
   uint64_t EffectiveChunkSize() const { return chunk_size == 0 ? kDefaultChunkSize : chunk_size; }

@@ -49,7 +49,7 @@ TEST_CASE("one file: its line and those of the directories above it") {
   CHECK(out.report.records == 4);
 }
 
-TEST_CASE("a directory: all below it; an empty one alone") {
+TEST_CASE("a directory and all below it, an empty one alone") {
   CHECK(Select({"fs/tree/a"}).directories ==
         std::set<std::string>{"fs/tree", "fs/tree/a", "fs/tree/a/b", "fs/tree/a/empty"});
   CHECK(Select({"fs/tree/a"}).files.size() == 3);

@@ -15,6 +15,9 @@ constexpr uint64_t kMaxMetaBytes = StoredJson::kMaxBytes + 4;  // with the magic
 constexpr double kMessagesShare = 0.28;
 constexpr double kMessagesBesideShare = 0.2;
 constexpr double kSideRecordsShare = 0.08;
+constexpr const char* kOrphanText =
+    "messages without a queue: those of deleted queues are left out, those of queues that may live "
+    "in another raft group are in sqs/*.orphan/";
 constexpr Slice kMessagesFile = "messages.jsonl";
 constexpr Slice kSideRecordsFile = "_internals/side_records.jsonl";
 
@@ -121,14 +124,6 @@ void QueueDecoder::TellOfMeta() {
   }
 }
 
-void QueueDecoder::TellOfOrphans(Severity severity, uint64_t rows) {
-  context_.findings.Add(severity, "sqs_orphan_messages",
-                        "messages without a queue: those of deleted queues are left out, those of "
-                        "queues that may live in another raft group are in sqs/*.orphan/; give the "
-                        "files of all groups to one run",
-                        Printable(queue_->name()), rows);
-}
-
 bool QueueDecoder::IsSelected(Slice file, std::optional<bool>* known) {
   if (!*known) *known = context_.filter.Selects(folder_ + std::string(file));
   return **known;
@@ -144,7 +139,7 @@ Status QueueDecoder::AddMessages(const Head& run) {
     return {};
   }
   if (fate_ == Fate::kDeleted) {
-    TellOfOrphans(Severity::kNote, run.rows);
+    context_.findings.Note("sqs_orphan_messages", kOrphanText, Printable(queue_->name()), run.rows);
     BookMessages(run, Place::kOperational);
     return {};
   }
@@ -163,7 +158,9 @@ Status QueueDecoder::AddMessages(const Head& run) {
     BookMessages(run, Place::kExcluded);
     return {};
   }
-  if (fate_ == Fate::kElsewhere) TellOfOrphans(Severity::kWarning, run.rows);
+  if (fate_ == Fate::kElsewhere) {
+    context_.findings.Warn("sqs_orphan_messages", kOrphanText, Printable(queue_->name()), run.rows);
+  }
   return messages_.AddRun(run, queue_->segment());
 }
 

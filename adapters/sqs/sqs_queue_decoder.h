@@ -38,7 +38,6 @@ class QueueDecoder {
   Status DecideByMeta();
   Result<QueueMeta> ReadMeta();
   void TellOfMeta();
-  void TellOfOrphans(Severity severity, uint64_t rows);
   // Whether a file of the queue is wanted; asked once, and only when there is something for it.
   bool IsSelected(Slice file, std::optional<bool>* known);
   Status AddMessages(const Head& run);

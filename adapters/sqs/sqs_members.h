@@ -33,7 +33,7 @@ class OrderedNames {
   std::array<Slice, N> names_;
 };
 
-// A member as a T; absent or null leaves *out alone. False: it is something else.
+// A member that is there and not null. False: it is something else, and *out is left alone.
 inline bool Read(const simdjson::dom::element& value, Slice* out) { return ToText(value, out); }
 inline bool Read(const simdjson::dom::element& value, bool* out) { return ToBool(value, out); }
 inline bool Read(const simdjson::dom::element& value, int64_t* out) { return ToInt64(value, out); }

@@ -1,5 +1,5 @@
-// Decodes one queue after another from their heads: decides what is alive (spec 05 chapter 3),
-// books every row, and writes the queue's files (chapter 5). One thread.
+// Decodes one queue after another from their heads: books every row and writes the queue's files
+// (spec 05 chapters 3 and 5). One thread.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 #include "adapters/sqs/sqs_decoder.h"
 #include "adapters/sqs/sqs_heads.h"
 #include "adapters/sqs/sqs_message_sorter.h"
-#include "adapters/sqs/sqs_queue_meta.h"
+#include "adapters/sqs/sqs_queue.h"
 #include "adapters/sqs/sqs_side_records.h"
 
 namespace snaptree::sqs {
@@ -33,24 +33,20 @@ class QueueDecoder {
     kElsewhere,  // no word of it here, or no readable one: its messages are probably alive
     kUnwanted,   // not selected
   };
-  enum class Life : uint8_t { kLive, kStale, kUnreachable };
 
   Status Decide();
   Status DecideByMeta();
-  void TakeGeneration();
-  void NoteMeta();
-  void ChooseOrphanFolder();
-  // Whether a file of the queue is wanted; asked once and only when there is something for it.
+  Result<QueueMeta> ReadMeta();
+  void TellOfMeta();
+  // Whether a file of the queue is wanted; asked once, and only when there is something for it.
   bool IsSelected(Slice file, std::optional<bool>* known);
-  Life LifeOf(const Head& run) const;
   Status AddMessages(const Head& run);
+  void BookMessages(const Head& run, RowLedger::Place place);
   Status KeepUnreachable(const Head& run);
   Status WriteMessages();
   Status WriteQueueFiles();
-  void WarnOfMissingPartitions();
 
   const DecodeContext& context_;
-  const bool side_records_wanted_;
   MessageSorter messages_;
   SideRecords side_records_;
   StoredJson json_;
@@ -59,18 +55,9 @@ class QueueDecoder {
   bool wrote_orphans_ = false;
 
   // Of the queue at hand.
-  std::string segment_;
-  std::string name_;
-  std::string folder_;  // with its '/'
+  std::optional<Queue> queue_;
   Fate fate_ = Fate::kUndecided;
-  std::optional<Head> meta_head_;
-  std::optional<Head> gen_;
-  std::optional<Head> seq_;
-  bool has_tombstone_ = false;
-  uint64_t orphan_suffixes_ = 1;
-  QueueMeta meta_;
-  std::optional<uint64_t> generation_;  // the active one
-  uint32_t partitions_seen_ = 0;        // a bit for each that has a message row
+  std::string folder_;  // with its '/'
   std::optional<bool> messages_selected_;
   std::optional<bool> side_records_selected_;
   bool wrote_messages_ = false;

@@ -69,7 +69,8 @@ TEST_CASE("node1: the accounts") {
   CHECK(report.rows.damaged == 0);
   CHECK(report.losses == 0);
   CHECK(report.not_decoded > 0);
-  const Files files = ReadTree(DefaultTree().tree);
+  Files files = ReadTree(DefaultTree().tree);
+  std::erase_if(files, [](const auto& file) { return file.first.ends_with('/'); });
   CHECK(report.tree.files == files.size() - 1);
   for (const auto& [code, finding] : report.findings.by_code()) {
     INFO(code << ": " << finding.text << ", " << finding.example);

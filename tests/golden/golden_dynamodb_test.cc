@@ -64,7 +64,7 @@ TEST_CASE("node1: tables and items are what the node answered, in files and as l
   std::filesystem::rename(copy + item, copy + "/dynamodb/recreated/items/new/2.json");
   CHECK(judge(copy) == 1);
   fresh();
-  WriteWholeFile(copy + item, R"({"h":{"S":"new"},"r":{"S":"1"},"v":{"S":"changed"}})");
+  WriteWholeFile(copy + item, R"({"id":{"S":"new"},"r":{"N":"1"},"v":{"S":"new"}})");
   CHECK(judge(copy) == 1);
   fresh();
   std::filesystem::remove_all(copy + "/dynamodb/emptytable");

@@ -70,13 +70,16 @@ Status TableItems::Damaged(const ViewRow& row, Slice tail, const Status& why) {
 
 Status TableItems::SetAside(const ViewRow& row, bool right, uint64_t generation) {
   sort_key_ = tail_;
+  // Keys that are no numbers are the same when their files are.
+  if (!numeric_) AppendItemPath(item_.key(), declared_, &sort_key_);
+  const size_t tail_size = sort_key_.size();
   sort_key_.push_back(right ? kRight : kWrong);
   if (!right) {
     AppendItemPath(item_.key(), declared_, &sort_key_);
     sort_key_.push_back('\0');
     sort_key_.push_back(generation == table_->schema.generation ? '\0' : '\1');
   }
-  PackRow(row, tail_.size(), &payload_);
+  PackRow(row, tail_size, &payload_);
   return aside_.Add(sort_key_, payload_);
 }
 

@@ -364,16 +364,12 @@ TEST_CASE("large items: beside the row, and longer than a text is kept") {
   lines.dynamodb_jsonl = true;
   const DecodedRows bundle = DecodeRows(rows, lines);
   CHECK((bundle.files.at("dynamodb/t/items/data-00001.jsonl") ==
-         "{\"h\":{\"S\":\"big\"},\"v\":{\"S\":\"" + escaped +
-             "\"}}
-{
-    \"h\":{\"S\":\"small\"}}
-     "));
-        // The same behind a row of no table.
-        const DecodedRows orphan = DecodeRows(SnapshotBuilder().Put(
-            ItemRow("t", 1, Segment("big")), kT0, std::string("\0DI\x01", 4) + blob));
-    CHECK((orphan.files.at(kOrphans).find(Base64Url(std::string("\0DI\x01", 4) + blob)) !=
-           std::string::npos));
+         R"({"h":{"S":"big"},"v":{"S":")" + escaped + "\"}}\n" + R"({"h":{"S":"small"}})" + "\n"));
+  // The same behind a row of no table.
+  const DecodedRows orphan = DecodeRows(SnapshotBuilder().Put(ItemRow("t", 1, Segment("big")), kT0,
+                                                              std::string("\0DI\x01", 4) + blob));
+  CHECK((orphan.files.at(kOrphans).find(Base64Url(std::string("\0DI\x01", 4) + blob)) !=
+         std::string::npos));
 }
 
 }  // namespace

@@ -10,8 +10,13 @@ namespace {
 
 using test::Unhex;
 
-const std::string kScope = "70686f746f730001" "0000000000000003" "696d672f612e7478740001";
-const std::string kUpload = "3030313132323333343435353636373738383939616162626363646465656666" "0001";
+const std::string kScope =
+    "70686f746f730001"
+    "0000000000000003"
+    "696d672f612e7478740001";
+const std::string kUpload =
+    "3030313132323333343435353636373738383939616162626363646465656666"
+    "0001";
 
 // The tail of a key in hex; fails when it has another prefix.
 std::string TailOf(Slice prefix, const std::string& hex) {
@@ -39,9 +44,9 @@ TEST_CASE("V2, V2b: heads") {
   CHECK(key.generation == 3);
   CHECK(SegmentText(key.object) == "img/a.txt");
   CHECK(key.scope == tail);
-  for (const auto& [hex, object] :
-       {std::pair{"6e00ff6c0001", std::string("n\0l", 3)},
-        std::pair{"00ffff010001", std::string("\0\xff\x01", 3)}, std::pair{"0001", std::string()}}) {
+  for (const auto& [hex, object] : {std::pair{"6e00ff6c0001", std::string("n\0l", 3)},
+                                    std::pair{"00ffff010001", std::string("\0\xff\x01", 3)},
+                                    std::pair{"0001", std::string()}}) {
     const std::string other = Unhex("70686f746f7300010000000000000003" + std::string(hex));
     REQUIRE(ParseTail(other, KeyLayout::kObject, &key) == KeyShape::kGood);
     CHECK(SegmentText(key.object) == object);
@@ -63,7 +68,8 @@ TEST_CASE("V3 to V5: chunks with and without a version") {
        "2173337c626c6f627c" + kScope + kUpload + "00000000000000020000000000000001018bcfe568000001",
        2, 1, test::kS3Time},
       {kChunkRefPrefix,
-       "2173337c6368756e6b7265667c" + kScope + kUpload + "00000000000000010000000000000000", 1, 0, 0},
+       "2173337c6368756e6b7265667c" + kScope + kUpload + "00000000000000010000000000000000", 1, 0,
+       0},
       {kChunkRefPrefix,
        "2173337c6368756e6b7265667c" + kScope + kUpload +
            "00000000000000010000000000000000018bcfe568000001",
@@ -83,11 +89,11 @@ TEST_CASE("V3 to V5: chunks with and without a version") {
 
 TEST_CASE("V6: chunks by content") {
   Sha256Digest digest;
-  const std::string tail = TailOf(
-      kChunkBlobPrefix,
-      "2173337c6368756e6b626c6f627c"
-      "326366323464626135666230613330653236653833623261633562396532396531623136316535633166613734323565"
-      "37333034333336323933386239383234");
+  const std::string tail = TailOf(kChunkBlobPrefix,
+                                  "2173337c6368756e6b626c6f627c"
+                                  "3263663234646261356662306133306532366538336232616335623965323965"
+                                  "31623136316535633166613734323565"
+                                  "37333034333336323933386239383234");
   REQUIRE(ParseChunkBlobTail(tail, &digest) == KeyShape::kGood);
   CHECK(digest == Sha256::Of("hello"));
   CHECK(test::S3ChunkBlobKey("hello") == std::string(kChunkBlobPrefix) + tail);
@@ -104,10 +110,11 @@ TEST_CASE("V6: chunks by content") {
 
 TEST_CASE("V7: uploads") {
   S3Key key;
-  const std::string meta = TailOf(kUploadMetaPrefix, "2173337c75706c6f61647c6d6574617c" + kScope + kUpload);
+  const std::string meta =
+      TailOf(kUploadMetaPrefix, "2173337c75706c6f61647c6d6574617c" + kScope + kUpload);
   REQUIRE(ParseTail(meta, KeyLayout::kUpload, &key) == KeyShape::kGood);
-  const std::string part = TailOf(kUploadPartPrefix, "2173337c75706c6f61647c706172747c" + kScope + kUpload +
-                                                         "0000000000000007");
+  const std::string part = TailOf(kUploadPartPrefix, "2173337c75706c6f61647c706172747c" + kScope +
+                                                         kUpload + "0000000000000007");
   REQUIRE(ParseTail(part, KeyLayout::kPart, &key) == KeyShape::kGood);
   CHECK(key.part == 7);
 }
@@ -123,7 +130,8 @@ TEST_CASE("V21: malformed and unreachable keys") {
     CHECK(ParseTail(Slice(chunk).substr(0, n), KeyLayout::kChunk, &key) == KeyShape::kMalformed);
   }
   for (const size_t more : {1U, 3U, 7U, 9U, 16U}) {
-    CHECK(ParseTail(chunk + std::string(more, '\1'), KeyLayout::kChunk, &key) == KeyShape::kMalformed);
+    CHECK(ParseTail(chunk + std::string(more, '\1'), KeyLayout::kChunk, &key) ==
+          KeyShape::kMalformed);
   }
   CHECK(ParseTail(chunk + std::string(8, '\0'), KeyLayout::kChunk, &key) == KeyShape::kUnreachable);
   CHECK(ParseTail(chunk + std::string(8, '\1'), KeyLayout::kChunk, &key) == KeyShape::kGood);

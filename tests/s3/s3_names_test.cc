@@ -73,8 +73,17 @@ TEST_CASE("V14: names that other keys decide") {
        {"a/b", "a/b"}},
       {{"x", "x"},
        {"x.elastickv-meta.json/y", "07c572078595e951bb01f114f76409f2__x.elastickv-meta.json%2Fy"}},
-      {{"b\xff" "d", "b\xff" "d"}},
-      {{"b\xff" "d", "1833cc0702395b212f8d165ba0a4bd09__b%FFd"}, {"b\xff" "d/e", "b\xff" "d/e"}}};
+      {{"b\xff"
+        "d",
+        "b\xff"
+        "d"}},
+      {{"b\xff"
+        "d",
+        "1833cc0702395b212f8d165ba0a4bd09__b%FFd"},
+       {"b\xff"
+        "d/e",
+        "b\xff"
+        "d/e"}}};
   for (const Paths& expected : cases) {
     std::vector<std::string> keys;
     for (const auto& [key, path] : expected) keys.push_back(key);
@@ -144,8 +153,8 @@ Paths SimplePaths(std::vector<std::string> keys, bool rename) {
 }
 
 TEST_CASE("random keys get the paths that the rules give, in any amount of memory") {
-  const std::string pieces[] = {"a", "b", "/", ".elastickv-leaf-data", ".elastickv-meta.json",
-                                ".user-data", "/", "a", "-"};
+  const std::string pieces[] = {
+      "a", "b", "/", ".elastickv-leaf-data", ".elastickv-meta.json", ".user-data", "/", "a", "-"};
   uint64_t state = 1;
   const auto random = [&state](uint64_t n) {
     state = state * 6364136223846793005U + 1442695040888963407U;

@@ -62,7 +62,8 @@ std::string S3GcKey(const S3Place& place) { return "!s3|gc|upload|" + UploadTail
 
 std::string S3BucketMetaJson(Slice bucket, uint64_t generation) {
   return R"({"bucket_name":")" + std::string(bucket) + R"(","generation":)" +
-         std::to_string(generation) + R"(,"created_at_hlc":111411200000000001,"region":"us-east-1","acl":"private"})";
+         std::to_string(generation) +
+         R"(,"created_at_hlc":111411200000000001,"region":"us-east-1","acl":"private"})";
 }
 
 std::string S3ChunkRefValue(Slice data) {

@@ -54,8 +54,8 @@ std::string S3HeadJson(const S3Place& place, const std::vector<S3PartText>& part
 std::string S3Body(const std::vector<S3PartText>& parts);
 
 // Head and chunk rows of an object.
-void PutS3Object(SnapshotBuilder* rows, const S3Place& place,
-                 const std::vector<S3PartText>& parts, uint64_t ts = kT0);
+void PutS3Object(SnapshotBuilder* rows, const S3Place& place, const std::vector<S3PartText>& parts,
+                 uint64_t ts = kT0);
 void PutS3Chunks(SnapshotBuilder* rows, const S3Place& place, const S3PartText& part,
                  uint64_t ts = kT0);
 // A bucket's two rows.

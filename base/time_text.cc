@@ -108,7 +108,6 @@ std::string UtcText(uint64_t unix_ms) {
 }
 
 std::string Rfc3339(uint64_t unix_ms) {
-  if (unix_ms >= kEndOfYear9999Ms) unix_ms = kEndOfYear9999Ms - 1;
   return DateTime(unix_ms / 1000, 'T') + Fraction(unix_ms % 1000, 3) + "Z";
 }
 

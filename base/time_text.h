@@ -16,7 +16,8 @@ inline uint64_t HlcAtEndOfMillis(uint64_t ms) { return (ms << 16) | 0xffff; }
 
 // "2026-11-20 03:12:44.917 UTC"; for milliseconds beyond year 9999, "<ms> ms".
 std::string UtcText(uint64_t unix_ms);
-// "2026-11-20T03:12:44.917Z", fraction without trailing zeros.
+// "2026-11-20T03:12:44.917Z", fraction without trailing zeros. Years above 9999 have more digits;
+// an HLC's milliseconds end in the year 10889.
 std::string Rfc3339(uint64_t unix_ms);
 // Now, with nanoseconds, trailing zeros of the fraction removed.
 std::string Rfc3339Now();

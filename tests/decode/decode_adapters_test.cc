@@ -178,7 +178,7 @@ TEST_CASE("bare rows as Redis strings") {
 }
 
 TEST_CASE("adapters that do not exist") {
-  for (const std::string& name : {"nope", "", "Redis", "internal"}) {
+  for (const char* name : {"nope", "", "Redis", "internal"}) {
     INFO(name);
     DecodeRun run(Mixed());
     run.options.adapters = {"redis", name};

@@ -68,7 +68,7 @@ TEST_CASE("exclusion") {
   CHECK(out.report.rows.excluded == 6);
 }
 
-TEST_CASE("--no-extensions leaves our file out") {
+TEST_CASE("without extensions our file is left out") {
   DecodeRowsOptions options;
   options.extensions = false;
   options.filter.include = {"dynamodb/a/*"};

@@ -37,7 +37,7 @@ Strings ItemPaths(const DecodedRows& out, const std::string& table = "t") {
   return paths;
 }
 
-TEST_CASE("V12: item I stands in its file; node rows of the index are derived") {
+TEST_CASE("V12: item I stands in its file, node rows of the index are derived") {
   const std::string row =
       Unhex("216464627c6974656d7c62334a6b5a584a7a7c337c633c313e00010202010300ff313239350001");
   const std::string value = Item({{"customer", S("c<1>")}, {"ts", N("129.50")}});
@@ -104,7 +104,7 @@ TEST_CASE("without a usable definition only N has a suffix") {
   }
 }
 
-TEST_CASE("trap 9: folders that would have no name; trap 8: one attribute for both keys") {
+TEST_CASE("trap 9: folders that would have no name, trap 8: one attribute for both keys") {
   SnapshotBuilder rows = TableOf({"t", {{"h", "S"}, {"r", "S"}}, "h", "r"});
   for (const std::string hash : {"", ".", "..", "..."}) {
     rows.Put(ItemRow("t", 1, Segment(hash) + Segment("")), kT0,
@@ -149,7 +149,7 @@ TEST_CASE("names of tables: any text, and tables in the order of their rows") {
   CHECK(ItemPaths(out, "abcd") == Strings{"abcd.json"});
 }
 
-TEST_CASE("V19: deleted and re-created; deleted; never there") {
+TEST_CASE("V19: deleted and re-created, deleted, never there") {
   const auto items = [](SnapshotBuilder rows) {
     rows.Put(ItemRow("g", 1, Segment("e")), kT0, Item({{"h", S("e")}}));
     rows.Put(ItemRow("g", 1, Segment("f")), kT0, "no item");

@@ -18,9 +18,12 @@ std::string Text(const Files& files, const std::set<std::string>& directories) {
   return text;
 }
 
+// Of the filesystem; whether the patterns of a run matched is the run's business.
 std::map<std::string, uint64_t> Counts(const DecodeReport& report) {
   std::map<std::string, uint64_t> counts;
-  for (const auto& [code, finding] : report.findings.by_code()) counts[code] = finding.count;
+  for (const auto& [code, finding] : report.findings.by_code()) {
+    if (code.starts_with("fs_")) counts[code] = finding.count;
+  }
   return counts;
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("node1: tables and items are what the node answered, in files and as l
   CHECK(judge(DefaultTree().tree) == 0);
 
   DecodeOptions options;
-  options.input = Node1Snapshot();
+  options.inputs = {Node1Snapshot()};
   options.output = folder / "lines";
   options.adapters = {"dynamodb"};
   options.dynamodb_jsonl = true;

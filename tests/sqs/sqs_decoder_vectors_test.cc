@@ -1,4 +1,6 @@
 // Vectors V8 to V17 of spec 05 chapter 9, rows to tree.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/support/decoded_rows.h"
@@ -86,7 +88,9 @@ TEST_CASE("V13: names of folders") {
         DecodeRows(SnapshotBuilder().Put(QueueMetaKey(name), kT0, StoredQueue(name, 1)));
     CHECK(out.files == Files{{std::string("sqs/") + folder + "/_queue.json", QueueFile(name)},
                              {std::string("sqs/") + folder + "/_queue_ext.json", QueueExtFile(1)}});
-    CHECK(out.report.adapters.front().scopes == Strings{name});
+    const auto sqs = std::find_if(out.report.adapters.begin(), out.report.adapters.end(),
+                                  [](const AdapterReport& a) { return a.name == "sqs"; });
+    CHECK(sqs->scopes == Strings{name});
     CHECK(out.report.complete());
   }
 }

@@ -89,11 +89,7 @@ Status Account(const ScanResult& scan, const RowLedger& ledger, DecodeReport* re
     Merge(rows, &by_adapter[static_cast<size_t>(Families()[i].adapter)]);
     Merge(rows, &report->rows);
   }
-  for (AdapterReport& adapter : report->adapters) {
-    for (size_t i = 0; i < kAdapterCount; ++i) {
-      if (adapter.name == AdapterName(static_cast<AdapterId>(i))) adapter.rows = by_adapter[i];
-    }
-  }
+  for (size_t i = 0; i < kAdapterCount; ++i) report->adapters[i].rows = by_adapter[i];
   if (report->rows.Sum() == report->rows.total) return {};
   return EnvironmentError("Internal",
                           "the classes of rows do not add up: this is a defect of snaptree")

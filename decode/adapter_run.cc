@@ -212,8 +212,9 @@ Status Runner::RunParts() {
 }
 
 void Runner::Report(AdapterId adapter, AdapterTotals totals) {
-  report_.adapters.push_back(
-      {AdapterName(adapter), true, totals.records, {}, std::move(totals.scopes)});
+  AdapterReport& entry = report_.adapters[static_cast<size_t>(adapter)];
+  entry.records = totals.records;
+  entry.scopes = std::move(totals.scopes);
   report_.losses += totals.losses;
   report_.records += totals.records;
   report_.extensions.insert(report_.extensions.end(), totals.extensions.begin(),
@@ -227,14 +228,6 @@ Status Runner::Close() {
     report_.findings.Warn("nothing_matched", "patterns that no record's address matches",
                           report_.unmatched[0].pattern, report_.unmatched.size());
   }
-  for (size_t i = 0; i < kAdapterCount; ++i) {
-    const auto adapter = static_cast<AdapterId>(i);
-    const char* name = AdapterName(adapter);
-    const bool there = std::any_of(report_.adapters.begin(), report_.adapters.end(),
-                                   [name](const AdapterReport& a) { return a.name == name; });
-    const bool decoded = adapter != AdapterId::kInternal && IsSelected(adapter);
-    if (!there) report_.adapters.push_back({name, decoded, 0, {}, {}});
-  }
   SNAPTREE_TRY(Account(run_.scan, ledger_, &report_));
   report_.damaged.insert(report_.damaged.end(), ledger_.damaged().begin(), ledger_.damaged().end());
   report_.losses += run_.scan.DamagedRows();
@@ -242,6 +235,11 @@ Status Runner::Close() {
 }
 
 Status Runner::Run() {
+  for (size_t i = 0; i < kAdapterCount; ++i) {
+    const auto adapter = static_cast<AdapterId>(i);
+    const bool decoded = adapter != AdapterId::kInternal && IsSelected(adapter);
+    report_.adapters.push_back({AdapterName(adapter), decoded, 0, {}, {}});
+  }
   SNAPTREE_TRY(damaged_.KeepUnreadable(run_.scan, &report_.damaged));
   ledger_.SetKeepDamaged([this](FamilyId family, const ViewRow& row, const Status& why) {
     return damaged_.Keep(family, row, why);

@@ -77,11 +77,11 @@ struct DecodedInput {
 struct DecodeReport {
   std::vector<DecodedInput> inputs;
   std::string output;
-  RowClasses rows;             // adds up: rows.Sum() == rows.total
-  uint64_t newer_than_at = 0;  // of rows.excluded
-  std::vector<AdapterReport> adapters;
-  std::vector<DamagedRecord> damaged;  // the first 1000
-  uint64_t losses = 0;                 // records that could not be brought out whole
+  RowClasses rows;                      // adds up: rows.Sum() == rows.total
+  uint64_t newer_than_at = 0;           // of rows.excluded
+  std::vector<AdapterReport> adapters;  // by AdapterId
+  std::vector<DamagedRecord> damaged;   // the first 1000
+  uint64_t losses = 0;                  // records that could not be brought out whole
   Findings findings;
   TreeTotals tree;
   uint64_t records = 0;

@@ -45,7 +45,8 @@ bool Sha256sumIsHappy(const std::string& tree) {
 }
 
 TEST_CASE(
-    "node1: every file of fs, redis and rawkv has the golden bytes, none is missing, none is extra") {
+    "node1: every file of fs, redis and rawkv has the golden bytes, none is missing, none is "
+    "extra") {
   const Digests golden = GoldenDigests();
   const Digests digests = DigestsOf(DefaultTree().tree);
   REQUIRE(golden.size() > 700);

@@ -1,7 +1,9 @@
 #include "tree/directory_cache.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,6 +57,7 @@ Result<int> DirectoryCache::Open(Slice path) {
   if (found != folders_.end()) return found->fd.get();
   size_t begin = 0;
   int fd = OpenAncestor(path, &begin);
+  if (OpenMadeBefore(fd, path, begin)) return folders_.front().fd.get();
   while (begin < path.size()) {
     const size_t end = std::min(path.find('/', begin), path.size());
     SNAPTREE_TRY(
@@ -63,6 +66,24 @@ Result<int> DirectoryCache::Open(Slice path) {
     begin = end + 1;
   }
   return fd;
+}
+
+bool DirectoryCache::OpenMadeBefore(int ancestor_fd, Slice path, size_t begin) {
+  if (!evicted_ || FoldsNamesHere()) return false;
+  open_how how{};
+  how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  const std::string rest(path.substr(begin));
+  const long fd = ::syscall(SYS_openat2, ancestor_fd, rest.c_str(), &how, sizeof how);
+  if (fd < 0) return false;
+  Keep(path, UniqueFd(static_cast<int>(fd)));
+  return true;
+}
+
+void DirectoryCache::Keep(Slice path, UniqueFd fd) {
+  if (folders_.size() == capacity_) DropOldest();
+  folders_.push_front({std::string(path), std::move(fd)});
+  by_path_.emplace(folders_.front().path, folders_.begin());
 }
 
 Status DirectoryCache::MakeAndOpen(int parent_fd, Slice path, const std::string& name) {
@@ -80,26 +101,31 @@ Status DirectoryCache::MakeAndOpen(int parent_fd, Slice path, const std::string&
   UniqueFd fd = OpenFolder(parent_fd, name);
   while (!fd.valid() && IsOutOfDescriptors(errno) && folders_.size() > 1) {
     // The parent is in front: it was found or opened last.
-    by_path_.erase(folders_.back().path);
-    folders_.pop_back();
+    DropOldest();
     fd = OpenFolder(parent_fd, name);
   }
   if (!fd.valid()) return Error(errno, parent_fd, name, path);
-  if (folders_.size() == capacity_) {
-    by_path_.erase(folders_.back().path);
-    folders_.pop_back();
-  }
-  folders_.push_front({std::string(path), std::move(fd)});
-  by_path_.emplace(folders_.front().path, folders_.begin());
+  Keep(path, std::move(fd));
   return {};
 }
 
-bool DirectoryCache::IsFoldedName(int parent_fd, const std::string& name) {
+bool DirectoryCache::FoldsNamesHere() {
   if (!folds_names_) folds_names_ = FoldsNames(root_fd_);
-  return *folds_names_ && !HasEntryNamed(parent_fd, name);
+  return *folds_names_;
+}
+
+bool DirectoryCache::IsFoldedName(int parent_fd, const std::string& name) {
+  return FoldsNamesHere() && !HasEntryNamed(parent_fd, name);
+}
+
+void DirectoryCache::DropOldest() {
+  by_path_.erase(folders_.back().path);
+  folders_.pop_back();
+  evicted_ = true;
 }
 
 void DirectoryCache::CloseAll() {
+  evicted_ = true;
   by_path_.clear();
   folders_.clear();
 }

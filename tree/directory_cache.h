@@ -42,7 +42,13 @@ class DirectoryCache {
   Folders::iterator Find(Slice path);
   // The deepest folder on the way to `path` that is open, and how much of the path it stands for.
   int OpenAncestor(Slice path, size_t* size);
+  // A folder that was made and then fell out of the cache: one call, where the way through the
+  // folders above it takes several for each. False: go that way, which also tells what is wrong.
+  bool OpenMadeBefore(int ancestor_fd, Slice path, size_t begin);
+  void Keep(Slice path, UniqueFd fd);
+  void DropOldest();
   Status MakeAndOpen(int parent_fd, Slice path, const std::string& name);
+  bool FoldsNamesHere();
   // For a folder that is there already: whether it has this name, or only one that counts as the
   // same.
   bool IsFoldedName(int parent_fd, const std::string& name);
@@ -54,6 +60,7 @@ class DirectoryCache {
   Folders folders_;
   std::unordered_map<Slice, Folders::iterator> by_path_;  // keys are the paths in folders_
   std::atomic<uint64_t> created_{0};
+  bool evicted_ = false;
   std::optional<bool> folds_names_;  // tried out when a folder is found that was not made just now
 };
 

@@ -64,14 +64,24 @@ Content::Job Content::UnpackJob(Slice payload) {
 
 Status Content::NextChunk() {
   for (;;) {
-    SNAPTREE_ASSIGN(has_chunk_, cursor_.NextLive(&row_));
+    SNAPTREE_ASSIGN(has_chunk_, cursor_.Next(&row_));
     if (!has_chunk_) return {};
+    if (row_.verdict == Verdict::kDamaged) WarnOfDamage();
+    if (!row_.IsLive()) continue;
     if (ParseChunkKey(row_.key, &chunk_)) {
       chunk_owner_.assign(row_.key.substr(kChunkPrefix.size(), kOwnerBytes));
       return {};
     }
     SNAPTREE_TRY(context_.ledger.AddDamaged(family_, row_, MalformedKey()));
   }
+}
+
+// The row itself is accounted for as damaged; here it is said which file has zeros in its place.
+void Content::WarnOfDamage() {
+  if (row_.commit_ts > context_.scan.read_ts || !ParseChunkKey(row_.key, &chunk_)) return;
+  context_.findings.Warn(
+      "fs_damaged_chunk", "damaged pieces of files, in place of which zeros stand",
+      "inode " + std::to_string(chunk_.inode) + ", chunk " + std::to_string(chunk_.index));
 }
 
 Status Content::Book(Fate fate) {

@@ -38,6 +38,7 @@ class Content {
   Status AddJob(Kind kind, const Inode& file, Slice path);
   static Job UnpackJob(Slice payload);
   Status NextChunk();
+  void WarnOfDamage();
   bool ChunkIsAt(Slice job_key) const { return has_chunk_ && Slice(chunk_owner_) == job_key; }
   // Books the chunk at hand and goes to the next one.
   Status Book(Fate fate);

@@ -196,6 +196,24 @@ TEST_CASE("a file of a damaged inode: its entry and its chunks are told") {
   CHECK(out.damaged_codes() == Strings{"FsInvalidInode"});
 }
 
+TEST_CASE("a damaged chunk leaves zeros, and it is said where") {
+  SnapshotBuilder rows = FsRoot();
+  FsInode file = FsFile(7, 6);
+  file.chunk_size = 2;
+  PutFs(&rows, 1, "f", file);
+  rows.Put(FsChunkKey(7, 7, 0), kT0, "ab").Put(FsChunkKey(7, 7, 2), kT0, "ef");
+  rows.Put(FsChunkKey(7, 7, 1), kT0, "cd").Raw(RawKey(FsChunkKey(7, 7, 1), kT1), "short");
+  rows.Put("bare", kT1, "v");
+  const DecodedRows out = DecodeRows(rows);
+  CHECK(out.files.at("fs/tree/f") == std::string("ab\0\0ef", 6));
+  CHECK(out.finding("fs_damaged_chunk") == "warning 1");
+  CHECK(out.report.findings.by_code().at("fs_damaged_chunk").example == "inode 7, chunk 1");
+  DecodeRowsOptions before;
+  before.at = kT0;
+  CHECK(DecodeRows(rows, before).files.at("fs/tree/f") == "abcdef");
+  CHECK(DecodeRows(rows, before).finding("fs_damaged_chunk").empty());
+}
+
 TEST_CASE("values that are larger than any of their kind") {
   const std::string large = FsInodeValue(FsFile(7, 0)) + std::string(17 << 20, ' ');
   CHECK(With(FsInodeKey(7), large).damaged_codes() == Strings{"FsInvalidInode"});

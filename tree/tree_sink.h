@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/shared_bytes.h"
 #include "base/slice.h"
 
 namespace snaptree {
@@ -22,6 +23,8 @@ class TreeFile {
  public:
   virtual ~TreeFile() = default;  // without Close(): the run is being given up
   virtual Status Append(Slice bytes) = 0;
+  // The same without a copy, for large pieces: a sink with threads lets go of the bytes later.
+  virtual Status AppendShared(const SharedBytes& bytes) { return Append(*bytes); }
   virtual Status Close() = 0;  // last call
 };
 

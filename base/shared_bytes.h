@@ -20,9 +20,8 @@ class BytesPool {
     std::unique_ptr<std::string> buffer = idle_->Take();
     if (buffer == nullptr) buffer = std::make_unique<std::string>();
     buffer->clear();
-    return {buffer.release(), [idle = idle_](std::string* done) {
-              idle->Give(std::unique_ptr<std::string>(done));
-            }};
+    return {buffer.release(),
+            [idle = idle_](std::string* done) { idle->Give(std::unique_ptr<std::string>(done)); }};
   }
 
  private:

@@ -36,8 +36,8 @@ struct Batch {
   size_t shared_bytes = 0;  // that it keeps alive
 
   bool HasRoomFor(size_t size) const {
-    return ops.empty() || (ops.size() < kMaxBatchOps &&
-                           bytes.size() + shared_bytes + size <= kMaxBatchBytes);
+    return ops.empty() ||
+           (ops.size() < kMaxBatchOps && bytes.size() + shared_bytes + size <= kMaxBatchBytes);
   }
   void Clear() {
     ops.clear();

@@ -86,13 +86,14 @@ Status BodyWriter::Flush() {
 Result<uint64_t> BodyWriter::AppendPart(const Part& part, ChunkReader* chunks) {
   uint64_t size = 0;
   SNAPTREE_TRY(chunks->BeginPart(part));
-  SNAPTREE_ASSIGN(const auto missing,
-                  ForEachChunk(chunks, part, /*verify=*/false, [&](const ValueRef& value) -> Status {
-                    size += value.size;
-                    SNAPTREE_TRY(AppendChunk(value));
-                    if (!part.offloaded) return {};
-                    return shared_.chunk_blobs.AddUse(chunks->digest(), ChunkUse::kEmitted);
-                  }));
+  SNAPTREE_ASSIGN(
+      const auto missing,
+      ForEachChunk(chunks, part, /*verify=*/false, [&](const ValueRef& value) -> Status {
+        size += value.size;
+        SNAPTREE_TRY(AppendChunk(value));
+        if (!part.offloaded) return {};
+        return shared_.chunk_blobs.AddUse(chunks->digest(), ChunkUse::kEmitted);
+      }));
   if (missing) {
     return EnvironmentError("ChangedWhileReading", "a chunk of an object is gone")
         .At(shared_.context.source.name());

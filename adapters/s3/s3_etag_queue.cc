@@ -13,9 +13,8 @@ void EtagQueue::Begin(Slice path, const Manifest& manifest, bool large) {
   behind_ = large && threads_;
   if (!behind_) return here_.Begin(manifest.etag, manifest.parts.size());
   if (thread_ == nullptr) thread_ = std::make_unique<TaskThread>(kMaxWaiting);
-  thread_->Post([this, etag = manifest.etag, parts = manifest.parts.size()] {
-    there_.Begin(etag, parts);
-  });
+  thread_->Post(
+      [this, etag = manifest.etag, parts = manifest.parts.size()] { there_.Begin(etag, parts); });
 }
 
 void EtagQueue::Update(const SharedBytes& bytes) {

@@ -47,7 +47,7 @@ class EtagQueue {
   uint64_t number_ = 0;  // of the object at hand
   std::string path_;
   std::mutex mutex_;
-  std::array<Verdicts, 3> verdicts_;     // by EtagVerdict
+  std::array<Verdicts, 3> verdicts_;    // by EtagVerdict
   std::unique_ptr<TaskThread> thread_;  // last: it uses all of the above
 };
 

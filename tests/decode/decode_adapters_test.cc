@@ -171,8 +171,8 @@ TEST_CASE("adapters that do not exist, or cannot be decoded") {
   const std::pair<std::string, std::string> cases[] = {
       {"nope", "UnknownAdapter"},          {"", "UnknownAdapter"},
       {"Redis", "UnknownAdapter"},         {"internal", "UnknownAdapter"},
-      {"dynamodb", "AdapterNotAvailable"}, {"s3", "AdapterNotAvailable"},
-      {"sqs", "AdapterNotAvailable"},      {"fs", "AdapterNotAvailable"}};
+      {"dynamodb", "AdapterNotAvailable"}, {"sqs", "AdapterNotAvailable"},
+      {"fs", "AdapterNotAvailable"}};
   for (const auto& [name, code] : cases) {
     INFO(name);
     DecodeRun run(Mixed());

@@ -7,6 +7,7 @@
 #include "base/cancel.h"
 #include "manifest/checksums.h"
 #include "tree/early_writeback.h"
+#include "tree/file_hasher.h"
 #include "tree/file_size_limit.h"
 #include "tree/hash_zeros.h"
 #include "tree/path_check.h"
@@ -23,9 +24,10 @@ constexpr size_t kMaxIdleStates = 8;
 struct FileState {
   std::string path;
   std::string buffer;
-  Sha256 hash;
+  std::shared_ptr<Sha256> hash = std::make_shared<Sha256>();
   uint64_t bytes = 0;
   std::shared_ptr<LargeFile> large;  // once it is larger than the buffer
+  bool behind = false;               // the hash belongs to the FileHasher
 };
 
 class DirectorySink : public TreeSink {
@@ -46,18 +48,23 @@ class DirectorySink : public TreeSink {
 
   Status Append(FileState* file, Slice bytes);
   Status AppendHole(FileState* file, uint64_t size);
+  Status AppendShared(FileState* file, const SharedBytes& bytes);
   Status Close(FileState* file);
   void TakeBack(std::unique_ptr<FileState> state);
 
  private:
   std::unique_ptr<FileState> TakeIdle();
-  Status MakeLarge(FileState* file);
+  Status BeginLarge(FileState* file);
   Status Drain(FileState* file, Slice bytes);
+  void Hash(FileState* file, Slice bytes);
+  void CountFile(uint64_t bytes);
   Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes);
+  Status TakeDigests();
 
   const std::string folder_;
   const std::unique_ptr<TreeWriter> writer_;
   const std::unique_ptr<EarlyWriteback> writeback_;  // null with one thread
+  const std::unique_ptr<FileHasher> hasher_;         // the same
   std::mutex mutex_;                                 // of what follows
   ChecksumList checksums_;
   std::vector<std::unique_ptr<FileState>> idle_;
@@ -73,6 +80,9 @@ class DirectoryFile : public TreeFile {
 
   Status Append(Slice bytes) override { return sink_->Append(state_.get(), bytes); }
   Status AppendHole(uint64_t size) override { return sink_->AppendHole(state_.get(), size); }
+  Status AppendShared(const SharedBytes& bytes) override {
+    return sink_->AppendShared(state_.get(), bytes);
+  }
   Status Close() override { return sink_->Close(state_.get()); }
 
  private:
@@ -93,6 +103,7 @@ DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions op
       writer_(NewWriter(staged, options)),
       writeback_(options.threads > 1 ? std::make_unique<EarlyWriteback>(staged.directory_fd())
                                      : nullptr),
+      hasher_(options.threads > 1 ? std::make_unique<FileHasher>() : nullptr),
       checksums_(std::move(options.checksum_sorter)) {}
 
 Status DirectorySink::WriteFile(Slice path, Slice content) {
@@ -115,9 +126,20 @@ Status DirectorySink::Append(FileState* file, Slice bytes) {
     file->buffer.append(bytes);
     return {};
   }
-  SNAPTREE_TRY(MakeLarge(file));
+  SNAPTREE_TRY(BeginLarge(file));
   if (bytes.size() >= kFileBufferBytes) return Drain(file, bytes);
   file->buffer.append(bytes);
+  return {};
+}
+
+Status DirectorySink::AppendShared(FileState* file, const SharedBytes& bytes) {
+  if (hasher_ == nullptr || bytes->size() < kFileBufferBytes) return Append(file, *bytes);
+  SNAPTREE_TRY(CheckCancelled());
+  file->bytes += bytes->size();
+  SNAPTREE_TRY(BeginLarge(file));
+  SNAPTREE_TRY(writer_->AppendShared(file->large, bytes));
+  file->behind = true;
+  hasher_->Update(file->hash, bytes);
   return {};
 }
 
@@ -128,13 +150,13 @@ Status DirectorySink::AppendHole(FileState* file, uint64_t size) {
     file->buffer.append(size, '\0');
     return {};
   }
-  SNAPTREE_TRY(MakeLarge(file));
+  SNAPTREE_TRY(BeginLarge(file));
   SNAPTREE_TRY(writer_->AppendHole(file->large, size));
-  return HashZeros(&file->hash, size);
+  return HashZeros(file->hash.get(), size);
 }
 
-// What is in the buffer goes out, and the file is one that is written in pieces.
-Status DirectorySink::MakeLarge(FileState* file) {
+// The file no longer fits the buffer: what has collected goes out.
+Status DirectorySink::BeginLarge(FileState* file) {
   if (file->large == nullptr) {
     file->large = std::make_shared<LargeFile>();
     file->large->path = file->path;
@@ -148,21 +170,33 @@ Status DirectorySink::MakeLarge(FileState* file) {
 // Hands bytes on before it hashes them, so that both happen at the same time when the writer has
 // its own thread.
 Status DirectorySink::Drain(FileState* file, Slice bytes) {
+  if (bytes.empty()) return {};
   SNAPTREE_TRY(CheckCancelled());
   SNAPTREE_TRY(writer_->Append(file->large, bytes));
-  file->hash.Update(bytes);
+  Hash(file, bytes);
   return {};
+}
+
+void DirectorySink::Hash(FileState* file, Slice bytes) {
+  if (file->behind) {
+    hasher_->Update(file->hash, std::make_shared<const std::string>(bytes));
+  } else {
+    file->hash->Update(bytes);
+  }
 }
 
 Status DirectorySink::Close(FileState* file) {
   if (file->large == nullptr) {
     SNAPTREE_TRY(writer_->WriteFile(file->path, file->buffer));
-    file->hash.Update(file->buffer);
+    file->hash->Update(file->buffer);
   } else {
     SNAPTREE_TRY(Drain(file, file->buffer));
     SNAPTREE_TRY(writer_->Close(file->large));
   }
-  return FileEnded(file->path, file->hash.Finish(), file->bytes);
+  if (!file->behind) return FileEnded(file->path, file->hash->Finish(), file->bytes);
+  hasher_->Finish(file->hash, file->path);
+  CountFile(file->bytes);
+  return TakeDigests();
 }
 
 std::unique_ptr<FileState> DirectorySink::TakeIdle() {
@@ -175,23 +209,45 @@ std::unique_ptr<FileState> DirectorySink::TakeIdle() {
 
 void DirectorySink::TakeBack(std::unique_ptr<FileState> state) {
   state->buffer.clear();
-  state->hash.Reset();
+  if (state->behind) {
+    state->hash = std::make_shared<Sha256>();
+    state->behind = false;
+  } else {
+    state->hash->Reset();
+  }
   state->bytes = 0;
   state->large.reset();
   const std::lock_guard lock(mutex_);
   if (idle_.size() < kMaxIdleStates) idle_.push_back(std::move(state));
 }
 
-Status DirectorySink::FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
+void DirectorySink::CountFile(uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   ++files_;
   bytes_ += bytes;
   if (writeback_ != nullptr) writeback_->Written(files_, bytes_);
+}
+
+Status DirectorySink::FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
+  CountFile(bytes);
+  const std::lock_guard lock(mutex_);
   return checksums_.Add(path, digest);
+}
+
+Status DirectorySink::TakeDigests() {
+  const std::lock_guard lock(mutex_);
+  for (const FileHasher::Done& file : hasher_->TakeDone()) {
+    SNAPTREE_TRY(checksums_.Add(file.path, file.digest));
+  }
+  return {};
 }
 
 Status DirectorySink::Finish() {
   SNAPTREE_TRY(writer_->Flush());
+  if (hasher_ != nullptr) {
+    hasher_->Wait();
+    SNAPTREE_TRY(TakeDigests());
+  }
   const auto file = std::make_shared<LargeFile>();
   file->path = kChecksumsFileName;
   SNAPTREE_TRY(writer_->Create(file));

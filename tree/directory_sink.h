@@ -5,7 +5,8 @@
 //
 // Creating a file costs 28 us of kernel time and hashing it next to nothing, so with threads > 1
 // the caller's thread renders and hashes, and one other thread creates, writes and closes, fed in
-// batches of bounded size.
+// batches of bounded size. Large pieces (TreeFile::AppendShared) are the other way round: hashing
+// them is the most work, and a thread of its own does it.
 #pragma once
 
 #include <memory>

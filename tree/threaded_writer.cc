@@ -27,19 +27,23 @@ struct Op {
   size_t content_at;
   size_t content_size;
   std::shared_ptr<LargeFile> file;  // for kCreate and the kinds below it; keeps it alive
+  SharedBytes shared;               // the content, when it is not in the batch
 };
 
 // Work with the bytes that it needs. Reused: in the steady state nothing is allocated.
 struct Batch {
   std::vector<Op> ops;
   std::string bytes;
+  size_t shared_bytes = 0;  // that it keeps alive
 
   bool HasRoomFor(size_t size) const {
-    return ops.empty() || (ops.size() < kMaxBatchOps && bytes.size() + size <= kMaxBatchBytes);
+    return ops.empty() ||
+           (ops.size() < kMaxBatchOps && bytes.size() + shared_bytes + size <= kMaxBatchBytes);
   }
   void Clear() {
     ops.clear();
     bytes.clear();
+    shared_bytes = 0;
   }
 };
 
@@ -89,6 +93,14 @@ class ThreadedWriter : public TreeWriter {
     const Slice content(reinterpret_cast<const char*>(&size), sizeof size);
     return Add(OpKind::kAppendHole, Slice(), content, file);
   }
+  Status AppendShared(const std::shared_ptr<LargeFile>& file, const SharedBytes& bytes) override {
+    const std::lock_guard lock(callers_);
+    SNAPTREE_TRY(BeginAdd(bytes->size()));
+    Batch& batch = SlotOf(filled_);
+    batch.shared_bytes += bytes->size();
+    batch.ops.push_back({OpKind::kAppend, 0, 0, 0, 0, file, bytes});
+    return {};
+  }
   Status Close(const std::shared_ptr<LargeFile>& file) override {
     return Add(OpKind::kClose, Slice(), Slice(), file);
   }
@@ -97,6 +109,7 @@ class ThreadedWriter : public TreeWriter {
 
  private:
   Status WriteInPieces(Slice path, Slice content);
+  Status BeginAdd(size_t size);
   Status Add(OpKind kind, Slice path, Slice content, const std::shared_ptr<LargeFile>& file);
   void HandOver();
   Status Error();
@@ -131,17 +144,23 @@ Status ThreadedWriter::WriteInPieces(Slice path, Slice content) {
   return Close(file);
 }
 
+// Makes room for one more operation.
+Status ThreadedWriter::BeginAdd(size_t size) {
+  if (failed_.load(std::memory_order_relaxed)) return Error();
+  if (!SlotOf(filled_).HasRoomFor(size)) HandOver();
+  return {};
+}
+
 Status ThreadedWriter::Add(OpKind kind, Slice path, Slice content,
                            const std::shared_ptr<LargeFile>& file) {
-  if (failed_.load(std::memory_order_relaxed)) return Error();
   const std::lock_guard lock(callers_);
-  if (!SlotOf(filled_).HasRoomFor(path.size() + 1 + content.size())) HandOver();
+  SNAPTREE_TRY(BeginAdd(path.size() + 1 + content.size()));
   Batch& batch = SlotOf(filled_);
   const size_t path_at = batch.bytes.size();
   batch.bytes.append(path).push_back('\0');
   const size_t content_at = batch.bytes.size();
   batch.bytes.append(content);
-  batch.ops.push_back({kind, path_at, path.size(), content_at, content.size(), file});
+  batch.ops.push_back({kind, path_at, path.size(), content_at, content.size(), file, nullptr});
   return {};
 }
 
@@ -206,7 +225,7 @@ Status ThreadedWriter::Do(const Op& op, const Batch& batch) {
     case OpKind::kCreate:
       return creator_->Create(op.file.get());
     case OpKind::kAppend:
-      return creator_->Append(op.file.get(), content);
+      return creator_->Append(op.file.get(), op.shared != nullptr ? Slice(*op.shared) : content);
     case OpKind::kAppendHole:
       return creator_->AppendHole(op.file.get(), LoadLe64(content.data()));
     case OpKind::kClose:

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/shared_bytes.h"
 #include "base/slice.h"
 
 namespace snaptree {
@@ -24,8 +25,10 @@ class TreeFile {
   virtual ~TreeFile() = default;  // without Close(): the run is being given up
   virtual Status Append(Slice bytes) = 0;
   // `size` zero bytes that need no room on a disk. They are hashed like others, in pieces between
-  // which a signal is heard.
+  // which a signal is heard. Not for a file that was given shared bytes.
   virtual Status AppendHole(uint64_t size) = 0;
+  // The same without a copy, for large pieces: a sink with threads lets go of the bytes later.
+  virtual Status AppendShared(const SharedBytes& bytes) { return Append(*bytes); }
   virtual Status Close() = 0;  // last call
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/shared_bytes.h"
 #include "tree/file_creator.h"
 
 namespace snaptree {
@@ -23,6 +24,9 @@ class TreeWriter {
   virtual Status Create(const std::shared_ptr<LargeFile>& file) = 0;
   virtual Status Append(const std::shared_ptr<LargeFile>& file, Slice bytes) = 0;
   virtual Status AppendHole(const std::shared_ptr<LargeFile>& file, uint64_t size) = 0;
+  virtual Status AppendShared(const std::shared_ptr<LargeFile>& file, const SharedBytes& bytes) {
+    return Append(file, *bytes);
+  }
   virtual Status Close(const std::shared_ptr<LargeFile>& file) = 0;
 
   // Waits until everything so far is on its way to the disk.

@@ -8,6 +8,7 @@
 namespace snaptree::s3 {
 namespace {
 
+// Large enough that handing a piece on costs nothing, small enough for the second-level cache.
 constexpr size_t kPieceBytes = size_t{256} << 10;
 constexpr uint64_t kFormatVersion = 1;
 
@@ -43,64 +44,92 @@ void WriteExtensions(JsonWriter* json, const Manifest& manifest, const BodyFacts
 }  // namespace
 
 BodyWriter::BodyWriter(Shared* shared)
-    : shared_(*shared), json_(JsonStyle::kPretty, HtmlEscape::kOn) {}
+    : shared_(*shared),
+      etags_(shared->options.threads > 1),
+      json_(JsonStyle::kPretty, HtmlEscape::kOn) {}
 
-Status BodyWriter::AppendChunk(const ValueRef& value, TreeFile* file, bool hash) {
-  const auto take = [&](Slice bytes) {
-    shared_.context.progress.done.fetch_add(bytes.size(), std::memory_order_relaxed);
-    if (hash) etag_.Update(bytes);
-    return file->Append(bytes);
-  };
-  if (!value.resident.empty()) SNAPTREE_TRY(take(value.resident));
-  for (uint64_t at = value.resident.size(); at < value.size;) {
-    SNAPTREE_TRY(CheckCancelled());
-    buffer_.resize(kPieceBytes);
-    const auto n = static_cast<size_t>(std::min<uint64_t>(kPieceBytes, value.size - at));
-    SNAPTREE_TRY(shared_.context.source.ReadValue(value.position, at, buffer_.data(), n));
-    SNAPTREE_TRY(take(Slice(buffer_.data(), n)));
-    at += n;
+Status BodyWriter::Begin(Slice path) {
+  SNAPTREE_ASSIGN(file_, shared_.context.sink.CreateFile(path));
+  piece_ = pool_.Take();
+  return {};
+}
+
+// Pieces are shared with the threads that hash and write them: nothing is copied on the way.
+Status BodyWriter::AppendChunk(const ValueRef& value) {
+  for (uint64_t at = 0; at < value.size;) {
+    const size_t have = piece_->size();
+    const auto n = static_cast<size_t>(std::min<uint64_t>(kPieceBytes - have, value.size - at));
+    if (at < value.resident.size()) {
+      const Slice resident = value.resident.substr(static_cast<size_t>(at), n);
+      piece_->append(resident);
+      at += resident.size();
+    } else {
+      piece_->resize(have + n);
+      SNAPTREE_TRY(shared_.context.source.ReadValue(value.position, at, piece_->data() + have, n));
+      at += n;
+    }
+    if (piece_->size() == kPieceBytes) SNAPTREE_TRY(Flush());
   }
   return {};
 }
 
-Result<uint64_t> BodyWriter::AppendPart(const Part& part, ChunkReader* chunks, TreeFile* file,
-                                        bool hash) {
+Status BodyWriter::Flush() {
+  if (piece_->empty()) return {};
+  SNAPTREE_TRY(CheckCancelled());
+  shared_.context.progress.done.fetch_add(piece_->size(), std::memory_order_relaxed);
+  const SharedBytes piece = std::move(piece_);
+  piece_ = pool_.Take();
+  if (hash_) etags_.Update(piece);
+  return file_->AppendShared(piece);
+}
+
+Result<uint64_t> BodyWriter::AppendPart(const Part& part, ChunkReader* chunks) {
   uint64_t size = 0;
   SNAPTREE_TRY(chunks->BeginPart(part));
   SNAPTREE_ASSIGN(
       const auto missing,
       ForEachChunk(chunks, part, /*verify=*/false, [&](const ValueRef& value) -> Status {
         size += value.size;
-        SNAPTREE_TRY(AppendChunk(value, file, hash));
+        SNAPTREE_TRY(AppendChunk(value));
         if (!part.offloaded) return {};
         return shared_.chunk_blobs.AddUse(chunks->digest(), ChunkUse::kEmitted);
       }));
-  if (!missing) return size;
-  return EnvironmentError("ChangedWhileReading", "a chunk of an object is gone")
-      .At(shared_.context.source.name());
+  if (missing) {
+    return EnvironmentError("ChangedWhileReading", "a chunk of an object is gone")
+        .At(shared_.context.source.name());
+  }
+  SNAPTREE_TRY(Flush());
+  return size;
+}
+
+Status BodyWriter::End() {
+  SNAPTREE_TRY(file_->Close());
+  file_.reset();
+  return {};
 }
 
 Result<BodyFacts> BodyWriter::Write(Slice path, const Manifest& manifest, ChunkReader* chunks) {
-  const bool hash = shared_.options.check_etags;
   BodyFacts facts;
   facts.part_sizes.reserve(manifest.parts.size());
-  SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file, shared_.context.sink.CreateFile(path));
-  if (hash) etag_.Begin(manifest);
+  hash_ = shared_.options.check_etags;
+  SNAPTREE_TRY(Begin(path));
+  if (hash_) etags_.Begin(path, manifest, manifest.size_bytes >= kPieceBytes);
   for (const Part& part : manifest.parts) {
-    SNAPTREE_ASSIGN(const uint64_t size, AppendPart(part, chunks, file.get(), hash));
-    if (hash) etag_.EndPart(part);
+    SNAPTREE_ASSIGN(const uint64_t size, AppendPart(part, chunks));
+    if (hash_) etags_.EndPart(part);
     facts.part_sizes.push_back(size);
     facts.size += size;
   }
-  SNAPTREE_TRY(file->Close());
-  if (hash) facts.etag = etag_.Finish();
+  if (hash_) etags_.End();
+  SNAPTREE_TRY(End());
   return facts;
 }
 
 Status BodyWriter::WritePart(Slice path, const Part& part, ChunkReader* chunks) {
-  SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file, shared_.context.sink.CreateFile(path));
-  SNAPTREE_TRY(AppendPart(part, chunks, file.get(), /*hash=*/false).status());
-  return file->Close();
+  hash_ = false;
+  SNAPTREE_TRY(Begin(path));
+  SNAPTREE_TRY(AppendPart(part, chunks).status());
+  return End();
 }
 
 Status BodyWriter::WriteSidecar(Slice path, const Manifest& manifest, const BodyFacts& facts) {

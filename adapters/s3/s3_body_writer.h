@@ -3,14 +3,14 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapters/s3/s3_chunk_reader.h"
-#include "adapters/s3/s3_etag.h"
+#include "adapters/s3/s3_etag_queue.h"
 #include "adapters/s3/s3_manifest.h"
 #include "adapters/s3/s3_shared.h"
+#include "base/shared_bytes.h"
 #include "manifest/json_writer.h"
 
 namespace snaptree::s3 {
@@ -18,7 +18,6 @@ namespace snaptree::s3 {
 struct BodyFacts {
   uint64_t size = 0;
   std::vector<uint64_t> part_sizes;
-  std::optional<EtagVerdict> etag;  // if it was checked
 };
 
 class BodyWriter {
@@ -30,14 +29,25 @@ class BodyWriter {
   Status WriteSidecar(Slice path, const Manifest& manifest, const BodyFacts& facts);
   // The bytes of one part alone, in a file.
   Status WritePart(Slice path, const Part& part, ChunkReader* chunks);
+  // After all objects: tells what is wrong with their ETags.
+  void ReportEtags() { etags_.Report(&shared_.context.findings); }
 
  private:
-  Result<uint64_t> AppendPart(const Part& part, ChunkReader* chunks, TreeFile* file, bool hash);
-  Status AppendChunk(const ValueRef& value, TreeFile* file, bool hash);
+  Status Begin(Slice path);
+  Result<uint64_t> AppendPart(const Part& part, ChunkReader* chunks);
+  Status AppendChunk(const ValueRef& value);
+  Status Flush();
+  Status End();
 
   Shared& shared_;
-  EtagCheck etag_;
-  std::string buffer_;
+  EtagQueue etags_;
+  BytesPool pool_;
+
+  // The file at hand.
+  std::unique_ptr<TreeFile> file_;
+  bool hash_ = false;
+  std::shared_ptr<std::string> piece_;  // that collects
+
   JsonWriter json_;
 };
 

@@ -96,6 +96,7 @@ Result<AdapterTotals> Decoder::Run() {
   for (Slice segment; !(segment = NextBucket()).empty();) {
     SNAPTREE_TRY(RunBucket(std::string(segment)));
   }
+  objects_.ReportEtags();
   SNAPTREE_TRY(BookChunkBlobs());
   SNAPTREE_TRY(shared_.misfits.Finish());
   ReportTallies();

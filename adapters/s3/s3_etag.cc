@@ -1,6 +1,7 @@
 #include "adapters/s3/s3_etag.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/text.h"
 
@@ -27,12 +28,12 @@ EtagForm ParseEtag(Slice etag) {
   return form;
 }
 
-void EtagCheck::Begin(const Manifest& manifest) {
-  form_ = ParseEtag(manifest.etag);
+void EtagCheck::Begin(Slice etag, size_t parts) {
+  form_ = ParseEtag(etag);
   const bool plain = form_.digest && form_.parts == 0;
-  composite_ = form_.digest && form_.parts > 0 && form_.parts == manifest.parts.size();
-  hash_body_ = plain && manifest.parts.size() != 1;
-  hash_parts_ = !manifest.parts.empty();
+  composite_ = form_.digest && form_.parts > 0 && form_.parts == parts;
+  hash_body_ = plain && parts != 1;
+  hash_parts_ = parts > 0;
   differs_ = false;
   body_.Reset();
   part_.Reset();
@@ -44,11 +45,11 @@ void EtagCheck::Update(Slice bytes) {
   if (hash_parts_) part_.Update(bytes);
 }
 
-void EtagCheck::EndPart(const Part& part) {
+void EtagCheck::EndPart(Slice etag) {
   const Md5Digest digest = part_.Finish();
   part_.Reset();
   parts_.Update(AsSlice(digest));
-  const EtagForm form = ParseEtag(part.etag);
+  const EtagForm form = ParseEtag(etag);
   if (form.digest && form.parts == 0 && *form.digest != digest) differs_ = true;
   // The only part of a whole body.
   if (form_.digest && form_.parts == 0 && !hash_body_ && *form_.digest != digest) differs_ = true;

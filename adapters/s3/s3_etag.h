@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "adapters/s3/s3_manifest.h"
 #include "base/md5.h"
+#include "base/slice.h"
 
 namespace snaptree::s3 {
 
@@ -22,9 +22,10 @@ enum class EtagVerdict : uint8_t { kMatches, kDiffers, kUnverified };
 
 class EtagCheck {
  public:
-  void Begin(const Manifest& manifest);
+  // parts: how many the manifest has.
+  void Begin(Slice etag, size_t parts);
   void Update(Slice bytes);
-  void EndPart(const Part& part);
+  void EndPart(Slice etag);
   EtagVerdict Finish();
 
  private:

@@ -38,17 +38,6 @@ void ReportChunkLists(Findings* findings, Slice path, const Manifest& manifest) 
   }
 }
 
-void ReportEtag(Findings* findings, Slice path, EtagVerdict verdict) {
-  if (verdict == EtagVerdict::kDiffers) {
-    findings->Warn("s3_etag_mismatch",
-                   "objects whose bytes do not have the MD5 of their ETag; written as they are",
-                   path);
-  }
-  if (verdict == EtagVerdict::kUnverified) {
-    findings->Note("s3_etag_unverified", "objects with an ETag that proves nothing", path);
-  }
-}
-
 }  // namespace
 
 void ReportObject(Shared* shared, Slice path, const Manifest& manifest, const BodyFacts& facts) {
@@ -60,7 +49,6 @@ void ReportObject(Shared* shared, Slice path, const Manifest& manifest, const Bo
                   path);
   }
   ReportChunkLists(&findings, path, manifest);
-  if (facts.etag) ReportEtag(&findings, path, *facts.etag);
   for (const auto& [name, json] : manifest.extra.members()) {
     ReportUnknownMember(shared, name, path, shared->context.extensions);
   }

@@ -28,6 +28,8 @@ class ObjectPass {
   // Takes all rows of a bucket. names: knows the keys of the bucket's live heads; if there are
   // none, nobody asks it. Returns the number of objects that were written.
   Result<uint64_t> Run(const Bucket& bucket, NamePass* names);
+  // After all buckets: tells what is wrong with the ETags.
+  void ReportEtags() { bodies_.ReportEtags(); }
 
  private:
   // One object while its rows go by.

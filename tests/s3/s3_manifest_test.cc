@@ -189,15 +189,11 @@ TEST_CASE("chunk sizes come back as they were given") {
 
 EtagVerdict Check(const std::string& etag,
                   const std::vector<std::pair<std::string, std::string>>& parts) {
-  Manifest manifest;
-  manifest.etag = etag;
-  manifest.parts.resize(parts.size());
-  for (size_t i = 0; i < parts.size(); ++i) manifest.parts[i].etag = parts[i].second;
   EtagCheck check;
-  check.Begin(manifest);
-  for (size_t i = 0; i < parts.size(); ++i) {
-    check.Update(parts[i].first);
-    check.EndPart(manifest.parts[i]);
+  check.Begin(etag, parts.size());
+  for (const auto& [body, part_etag] : parts) {
+    check.Update(body);
+    check.EndPart(part_etag);
   }
   return check.Finish();
 }

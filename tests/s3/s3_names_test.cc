@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "manifest/file_name_codec.h"
+#include "tests/support/s3_store.h"
 #include "tests/support/temp_folder.h"
 
 namespace snaptree::s3 {
@@ -117,41 +118,6 @@ TEST_CASE("lengths at which a name no longer fits") {
   CHECK(PathsOf({leaf + "l", leaf + "l/x"}).at(leaf + "l") == FallbackName(leaf + "l"));
 }
 
-// The rules of section 5.3, read once more: all keys in memory, sets of paths.
-Paths SimplePaths(std::vector<std::string> keys, bool rename) {
-  std::sort(keys.begin(), keys.end());
-  const auto is_a45 = [&](const std::string& key) {
-    return LocalPathKind(key, rename) != PathKind::kFallback;
-  };
-  std::map<std::string, bool> taken;  // path, whether it is a folder
-  Paths paths;
-  for (const std::string& key : keys) {
-    std::string path = PathOf(key, LocalPathKind(key, rename));
-    const bool is_folder = std::any_of(keys.begin(), keys.end(), [&](const std::string& other) {
-      return is_a45(other) && other.starts_with(key + "/");
-    });
-    if (path == key && is_folder) path += ".elastickv-leaf-data";
-    const auto folders = [](const std::string& p) {
-      std::vector<std::string> all;
-      for (size_t at = p.find('/'); at != std::string::npos; at = p.find('/', at + 1)) {
-        all.push_back(p.substr(0, at));
-      }
-      return all;
-    };
-    bool collides = taken.count(path) + taken.count(path + ".elastickv-meta.json") > 0;
-    for (const std::string& folder : folders(path)) {
-      const auto at = taken.find(folder);
-      collides = collides || (at != taken.end() && !at->second);
-    }
-    if (collides) path = FallbackName(key);
-    for (const std::string& folder : folders(path)) taken.emplace(folder, true);
-    taken[path] = false;
-    taken[path + ".elastickv-meta.json"] = false;
-    paths[key] = path;
-  }
-  return paths;
-}
-
 TEST_CASE("random keys get the paths that the rules give, in any amount of memory") {
   const std::string pieces[] = {
       "a", "b", "/", ".elastickv-leaf-data", ".elastickv-meta.json", ".user-data", "/", "a", "-"};
@@ -174,7 +140,7 @@ TEST_CASE("random keys get the paths that the rules give, in any amount of memor
       }
     }
     const bool rename = random(2) == 0;
-    const Paths expected = SimplePaths(keys, rename);
+    const Paths expected = test::S3Paths(keys, rename);
     std::string text;
     for (const auto& [key, path] : expected) text += "\n" + key + " -> " + path;
     INFO("rename " << rename << text);

@@ -1,0 +1,59 @@
+#include "adapters/s3/s3_etag_queue.h"
+
+namespace snaptree::s3 {
+namespace {
+
+constexpr size_t kMaxWaiting = 32;  // pieces
+
+}  // namespace
+
+void EtagQueue::Begin(Slice path, const Manifest& manifest, bool large) {
+  path_ = path;
+  ++number_;
+  behind_ = large && threads_;
+  if (!behind_) return here_.Begin(manifest.etag, manifest.parts.size());
+  if (thread_ == nullptr) thread_ = std::make_unique<TaskThread>(kMaxWaiting);
+  thread_->Post(
+      [this, etag = manifest.etag, parts = manifest.parts.size()] { there_.Begin(etag, parts); });
+}
+
+void EtagQueue::Update(const SharedBytes& bytes) {
+  if (!behind_) return here_.Update(*bytes);
+  thread_->Post([this, bytes] { there_.Update(*bytes); });
+}
+
+void EtagQueue::EndPart(const Part& part) {
+  if (!behind_) return here_.EndPart(part.etag);
+  thread_->Post([this, etag = part.etag] { there_.EndPart(etag); });
+}
+
+void EtagQueue::End() {
+  if (!behind_) return Take(here_.Finish(), number_, path_);
+  thread_->Post([this, number = number_, path = path_] { Take(there_.Finish(), number, path); });
+}
+
+void EtagQueue::Take(EtagVerdict verdict, uint64_t number, const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  Verdicts& verdicts = verdicts_[static_cast<size_t>(verdict)];
+  ++verdicts.count;
+  if (number > verdicts.first) return;
+  verdicts.first = number;
+  verdicts.path = path;
+}
+
+void EtagQueue::Report(Findings* findings) {
+  if (thread_ != nullptr) thread_->Wait();
+  const Verdicts& differs = verdicts_[static_cast<size_t>(EtagVerdict::kDiffers)];
+  if (differs.count > 0) {
+    findings->Warn("s3_etag_mismatch",
+                   "objects whose bytes do not have the MD5 of their ETag; written as they are",
+                   differs.path, differs.count);
+  }
+  const Verdicts& unverified = verdicts_[static_cast<size_t>(EtagVerdict::kUnverified)];
+  if (unverified.count > 0) {
+    findings->Note("s3_etag_unverified", "objects with an ETag that proves nothing",
+                   unverified.path, unverified.count);
+  }
+}
+
+}  // namespace snaptree::s3

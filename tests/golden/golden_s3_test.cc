@@ -42,7 +42,7 @@ TEST_CASE("node1: the same buckets with other threads and with the least memory"
   for (const unsigned threads : {1U, 2U, 4U}) {
     const TempFolder folder;
     DecodeOptions options;
-    options.input = Node1Snapshot();
+    options.inputs = {Node1Snapshot()};
     options.output = folder / "tree";
     options.adapters = {"s3"};
     options.threads = threads;

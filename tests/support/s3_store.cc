@@ -72,7 +72,8 @@ class StoreMaker {
     S3PartText part;
     part.number = number;
     for (uint64_t n = random_.Below(4); n > 0; --n) {
-      part.chunks.push_back(std::string(random_.Below(4), static_cast<char>('a' + random_.Below(3))));
+      part.chunks.push_back(
+          std::string(random_.Below(4), static_cast<char>('a' + random_.Below(3))));
     }
     part.version = random_.OneIn(2) ? 0 : 1 + random_.Below(2);
     part.ref_version = random_.OneIn(2) ? 0 : 1 + random_.Below(2);
@@ -82,13 +83,15 @@ class StoreMaker {
 
   void PutObject() {
     const S3Place place = {kBuckets[random_.Below(3)], 1 + random_.Below(3),
-                           kObjects[random_.Below(std::size(kObjects))], kUploads[random_.Below(3)]};
+                           kObjects[random_.Below(std::size(kObjects))],
+                           kUploads[random_.Below(3)]};
     std::vector<S3PartText> parts;
     for (uint64_t n = random_.Below(4); n > 0; --n) {
       const uint64_t next = parts.empty() ? 1 : parts.back().number + 1 + random_.Below(2);
       parts.push_back(RandomPart(random_.OneIn(6) ? 1 + random_.Below(3) : next));
     }
-    for (uint64_t n = 1 + random_.Below(2); n > 0; --n) Put(S3HeadKey(place), S3HeadJson(place, parts), random_.OneIn(8));
+    for (uint64_t n = 1 + random_.Below(2); n > 0; --n)
+      Put(S3HeadKey(place), S3HeadJson(place, parts), random_.OneIn(8));
     for (const S3PartText& part : parts) {
       for (size_t i = 0; i < part.chunks.size(); ++i) PutChunk(place, part, i);
     }
@@ -178,8 +181,8 @@ std::optional<std::string> BodyOf(const View& view, S3Place place, const std::st
       const uint64_t size = std::stoull(sizes.substr(1));
       const size_t comma = sizes.find(',', 1);
       sizes = comma == std::string::npos ? "" : sizes.substr(comma);
-      const std::string* data =
-          view.Find(S3ChunkKey(offloaded ? "chunkref" : "blob", place, NumberAfter(part, "part_no"), i, version));
+      const std::string* data = view.Find(S3ChunkKey(offloaded ? "chunkref" : "blob", place,
+                                                     NumberAfter(part, "part_no"), i, version));
       if (data != nullptr && offloaded) {
         if (data->size() != 45 || NumberOf(Slice(*data).substr(33, 8)) != size) return std::nullopt;
         const std::string digest = data->substr(1, 32);
@@ -349,7 +352,7 @@ ExpectedS3Tree ExpectS3(const S3Store& store, uint64_t at, bool rename_collision
       tree.files[folder + path + std::string(kMetaSuffix)] =
           SidecarOf(manifest, body->size(), parts);
       if (path == key) continue;
-      const char* kind = path == FallbackName(key)            ? "sha-fallback"
+      const char* kind = path == FallbackName(key)      ? "sha-fallback"
                          : path.ends_with(".user-data") ? "meta-suffix-rename"
                                                         : "s3-leaf-data";
       AppendKeymapLine(&tree.files[folder + "KEYMAP.jsonl"], path, key, kind);

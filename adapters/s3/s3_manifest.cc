@@ -1,7 +1,6 @@
 #include "adapters/s3/s3_manifest.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "adapters/s3/s3_manifest_handler.h"
 
@@ -77,29 +76,10 @@ class ValueStream {
   size_t token_bytes_ = 0;
 };
 
-// Memory that is refused ends the run as operator new's does; RapidJSON's own allocator hands out
-// the null pointer.
-class Allocator {
- public:
-  void* Malloc(size_t size) { return Realloc(nullptr, 0, size); }
-  void* Realloc(void* old, size_t, size_t size) {
-    if (size == 0) {
-      std::free(old);
-      return nullptr;
-    }
-    void* memory = std::realloc(old, size);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-  }
-  static void Free(void* memory) { std::free(memory); }
-};
-
-using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Allocator>;
-
 Status Walk(const RowSource& source, const ValueRef& value, const char* code,
             ManifestHandler* handler) {
   ValueStream stream(source, value);
-  Reader reader;
+  JsonReader reader;
   const rapidjson::ParseResult result = reader.Parse<kJsonFlags>(stream, *handler);
   if (!stream.status().ok()) {
     if (stream.status().kind() != ErrorKind::kData) return stream.status();

@@ -14,12 +14,34 @@
 #pragma clang attribute pop
 #endif
 
+#include <cstdlib>
+#include <new>
+
 #include "manifest/json_writer.h"
 
 namespace snaptree::s3 {
 
 inline constexpr unsigned kJsonFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+// Memory that is refused ends the run as operator new's does; RapidJSON's own allocator hands out
+// the null pointer.
+class JsonAllocator {
+ public:
+  void* Malloc(size_t size) { return Realloc(nullptr, 0, size); }
+  void* Realloc(void* old, size_t, size_t size) {
+    if (size == 0) {
+      std::free(old);
+      return nullptr;
+    }
+    void* memory = std::realloc(old, size);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+  }
+  static void Free(void* memory) { std::free(memory); }
+};
+
+using JsonReader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, JsonAllocator>;
 
 // Handler events as calls of a JsonWriter. REQUIRES: strings are valid UTF-8.
 class JsonForwarder {

@@ -166,7 +166,10 @@ TEST_CASE("files written in pieces, of every size, several at a time") {
       for (size_t i = 0; i < open.size(); ++i) {
         if (!open[i]) continue;
         const Slice piece = Slice(contents[i]).substr(at[i], pieces[(round + i) % 7]);
-        REQUIRE(open[i]->Append(piece).ok());
+        const bool shared = (round + i) % 3 == 0;
+        REQUIRE((shared ? open[i]->AppendShared(std::make_shared<const std::string>(piece))
+                        : open[i]->Append(piece))
+                    .ok());
         at[i] += piece.size();
         if (at[i] == contents[i].size()) {
           REQUIRE(open[i]->Close().ok());
@@ -210,6 +213,48 @@ TEST_CASE("files in pieces one after the other, some given up") {
   REQUIRE(staged.Publish().ok());
   CHECK(ReadTree(folder / "out") == expected);
   CHECK(Sha256sumIsHappy(folder / "out"));
+}
+
+TEST_CASE("large files in shared pieces from a pool") {
+  for (const unsigned threads : {1U, 2U}) {
+    const TempFolder folder;
+    StagedOutput staged = Stage(folder / "out");
+    std::unique_ptr<TreeSink> sink = NewSink(staged, threads);
+    BytesPool pool;
+    Files expected;
+    for (size_t i = 0; i < 30; ++i) {
+      const std::string path = "f" + std::to_string(i);
+      Result<std::unique_ptr<TreeFile>> file = sink->CreateFile(path);
+      REQUIRE(file.ok());
+      for (size_t n = 0; n < 1 + i % 5; ++n) {
+        const std::shared_ptr<std::string> piece = pool.Take();
+        REQUIRE(piece->empty());
+        *piece = Noise(70000 + n, i);
+        expected[path] += *piece;
+        REQUIRE((*file)->AppendShared(piece).ok());
+      }
+      REQUIRE((*file)->Append("end").ok());
+      expected[path] += "end";
+      REQUIRE((*file)->Close().ok());
+    }
+    REQUIRE(sink->Finish().ok());
+    CHECK(sink->totals().files == 30);
+    sink.reset();
+    REQUIRE(staged.Publish().ok());
+    CHECK(ReadTree(folder / "out") == expected);
+    CHECK(Sha256sumIsHappy(folder / "out"));
+
+    // A run that is given up in the middle of a file.
+    StagedOutput second = Stage(folder / "given up");
+    sink = NewSink(second, threads);
+    Result<std::unique_ptr<TreeFile>> file = sink->CreateFile("f");
+    REQUIRE(file.ok());
+    for (int n = 0; n < 50; ++n) {
+      REQUIRE((*file)->AppendShared(std::make_shared<const std::string>(100000, 'x')).ok());
+    }
+    file = Status(DataError("x", "x"));
+    sink.reset();
+  }
 }
 
 TEST_CASE("a caller that is much faster than the disk") {

@@ -1,11 +1,13 @@
 // What a run has to say about its input beyond its result: grouped by a stable snake_case code,
-// counted, with the first example. Not thread-safe: one object per thread, merged at the end.
+// counted, with the first examples. Not thread-safe: one object per thread, merged at the end.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace snaptree {
 
@@ -16,9 +18,26 @@ enum class Severity : uint8_t {
 
 struct Finding {
   Severity severity = Severity::kNote;
-  std::string text;     // lower-case sentence, said once for all of the group
-  std::string example;  // of the first one: an address, a key, an offset
+  std::string text;  // lower-case sentence, said once for all of the group
   uint64_t count = 0;
+  // The first different ones (an address, a key, an offset), each with its share of the count.
+  std::vector<std::pair<std::string, uint64_t>> examples;
+
+  static constexpr size_t kMaxExamples = 20;
+
+  // The first one; "" when there is none.
+  std::string_view example() const {
+    return examples.empty() ? std::string_view() : std::string_view(examples.front().first);
+  }
+  void AddExample(std::string_view what, uint64_t n) {
+    if (what.empty()) return;
+    for (auto& [known, share] : examples) {
+      if (known != what) continue;
+      share += n;
+      return;
+    }
+    if (examples.size() < kMaxExamples) examples.emplace_back(what, n);
+  }
 };
 
 class Findings {
@@ -26,10 +45,8 @@ class Findings {
   void Add(Severity severity, std::string_view code, std::string_view text,
            std::string_view example = {}, uint64_t count = 1) {
     Finding& f = by_code_[std::string(code)];
-    if (f.count == 0) {
-      f.text = text;
-      f.example = example;
-    }
+    if (f.count == 0) f.text = text;
+    f.AddExample(example, count);
     if (severity > f.severity) f.severity = severity;
     f.count += count;
   }
@@ -42,7 +59,10 @@ class Findings {
     Add(Severity::kWarning, code, text, example, count);
   }
   void Merge(const Findings& other) {
-    for (const auto& [code, f] : other.by_code_) Add(f.severity, code, f.text, f.example, f.count);
+    for (const auto& [code, f] : other.by_code_) {
+      Add(f.severity, code, f.text, {}, f.count);
+      for (const auto& [text, n] : f.examples) by_code_.find(code)->second.AddExample(text, n);
+    }
   }
 
   // By code, in byte order.

@@ -105,6 +105,7 @@ void AppendDamaged(const DecodeReport& report, JsonText* json) {
     json->TextMember("code", record.code);
     json->TextMember("reason", record.reason);
     json->Member("offset", record.offset);
+    if (!record.input.empty()) json->TextMember("input", record.input);
     json->EndObject();
   }
   json->EndArray();

@@ -79,6 +79,11 @@ Result<AddressFilterOptions> FilterOf(const Invocation& invocation) {
     }
   }
   filter.from_files = invocation.Has(OptionId::kFilesFrom);
+  const std::vector<std::string>& inputs = invocation.arguments;
+  if (filter.from_files && invocation.Value(OptionId::kFilesFrom) == "-" &&
+      std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) {
+    return UsageError("OptionConflict", "standard input can be the input or the list, not both");
+  }
   if (filter.from_files) {
     SNAPTREE_ASSIGN(filter.files, ListedAddresses(invocation));
   } else if (invocation.Has(OptionId::kNull)) {

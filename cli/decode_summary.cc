@@ -119,8 +119,8 @@ std::string DamagedLines(const DecodeReport& report) {
   std::string text;
   for (size_t i = 0; i < report.damaged.size() && i < kShown; ++i) {
     const DamagedRecord& d = report.damaged[i];
-    text +=
-        fmt::format("  damaged: {}: {} (offset {}) [{}]\n", d.address, d.reason, d.offset, d.code);
+    text += fmt::format("  damaged: {}: {} ({}offset {}) [{}]\n", d.address, d.reason,
+                        d.input.empty() ? "" : d.input + ": ", d.offset, d.code);
   }
   if (report.damaged.size() > kShown) {
     text += fmt::format("  damaged: and {} more; --json lists them\n",

@@ -143,6 +143,20 @@ void AppendErrorMembers(const Status& error, JsonText* json) {
   json->Member("exit_code", static_cast<uint64_t>(ExitCodeOf(error)));
 }
 
+// "example" is the first one: most findings have no other.
+void AppendExamples(const Finding& finding, JsonText* json) {
+  json->TextMember("example", finding.example());
+  json->Key("examples");
+  json->StartArray();
+  for (const auto& [text, count] : finding.examples) {
+    json->StartObject();
+    json->TextMember("what", text);
+    json->Member("count", count);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
 void AppendFindings(const Findings& findings, JsonText* json) {
   json->StartArray();
   for (const auto& [code, finding] : findings.by_code()) {
@@ -151,7 +165,7 @@ void AppendFindings(const Findings& findings, JsonText* json) {
     json->TextMember("code", code);
     json->TextMember("what", finding.text);
     json->Member("count", finding.count);
-    if (!finding.example.empty()) json->TextMember("example", finding.example);
+    if (!finding.examples.empty()) AppendExamples(finding, json);
     json->EndObject();
   }
   json->EndArray();
@@ -161,11 +175,11 @@ std::string FindingText(const std::string& code, const Finding& finding) {
   std::string text = finding.severity == Severity::kWarning ? "warning: " : "note: ";
   text += code + ": " + finding.text;
   if (finding.count > 1) text += " (" + Thousands(finding.count) + " times";
-  if (!finding.example.empty()) {
+  if (!finding.example().empty()) {
     text += finding.count > 1 ? "; first: " : " (";
-    text += finding.example;
+    text += finding.example();
   }
-  if (finding.count > 1 || !finding.example.empty()) text += ")";
+  if (finding.count > 1 || !finding.example().empty()) text += ")";
   return text;
 }
 

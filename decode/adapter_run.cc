@@ -28,7 +28,8 @@ constexpr double kUnknownShare = 0.05;
 // What one or two adapters do, beside others: their own accounts, which are added up in a fixed
 // order.
 struct Part {
-  Part(std::function<Status(Part&)> what, uint64_t bytes) : work(std::move(what)), size(bytes) {}
+  Part(const RowSource& source, std::function<Status(Part&)> what, uint64_t bytes)
+      : work(std::move(what)), size(bytes), ledger(source) {}
 
   std::function<Status(Part&)> work;
   uint64_t size;  // bytes of live rows
@@ -44,6 +45,7 @@ class Runner {
       : run_(run),
         report_(*report),
         workers_(std::max(2U, run.options.threads) - 1),  // one more writes the tree
+        ledger_(run.source),
         damaged_(run.source, run.sink, run.sorter_options(kDamagedShare)),
         unknown_(run.sorter_options(kUnknownShare)) {}
 
@@ -127,7 +129,8 @@ DecodeContext Runner::ContextOf(Part& part) {
           unknown_,
           run_.options.salvage,
           run_.options.bare_rows_as_redis,
-          run_.options.extensions};
+          run_.options.extensions,
+          run_.all_groups_given};
 }
 
 Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
@@ -148,7 +151,7 @@ Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
   // Without the Redis adapter its TTL rows still tell when old bare strings expire.
   if (!redis.bare_expiry || run_.scan.of(FamilyOf("!redis|ttl|")).live == 0) return {};
   redis.write = false;
-  Part aside(nullptr, 0);
+  Part aside(run_.source, nullptr, 0);
   aside.ledger.SetKeepDamaged(nullptr);
   return redis::DecodeRedis(ContextOf(aside), redis).status();
 }
@@ -166,7 +169,7 @@ Status Runner::RunRedisAndRawKv(Part& part) {
 }
 
 void Runner::AddPart(std::function<Status(Part&)> work, uint64_t size) {
-  parts_.push_back(std::make_unique<Part>(std::move(work), size));
+  parts_.push_back(std::make_unique<Part>(run_.source, std::move(work), size));
   parts_.back()->ledger.SetKeepDamaged(
       [this](FamilyId family, const ViewRow& row, const Status& why) {
         return damaged_.Keep(family, row, why);
@@ -248,7 +251,7 @@ Status Runner::Run() {
   SNAPTREE_TRY(BookInvalidTransactions());
   AddParts();
   SNAPTREE_TRY(RunParts());
-  Part unknown(nullptr, 0);
+  Part unknown(run_.source, nullptr, 0);
   SNAPTREE_TRY(DecodeUnknownRows(ContextOf(unknown)).status());
   ledger_.Merge(unknown.ledger);
   report_.findings.Merge(unknown.findings);

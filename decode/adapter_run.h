@@ -19,6 +19,7 @@ struct AdapterRun {
   const AddressFilter& filter;
   TreeSink& sink;
   Progress& progress;
+  bool all_groups_given = false;  // no raft group is missing
   // Options for a sorter that may use `share` of the memory budget.
   std::function<SorterOptions(double share)> sorter_options;
 };

@@ -82,8 +82,10 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRe
       AppendBe64(&position, row.position);
       SNAPTREE_TRY(rows_.Add(position, kept.Packed(row.key, defect, ReasonOf(defect))));
       if (report->size() < kReported) {
+        const std::string& file = source_.FileOf(row.value_position);
         report->push_back({"raw row \"" + Printable(row.key) + "\"", defect, ReasonOf(defect),
-                           source_.OffsetOf(row.position, row.value_position)});
+                           source_.OffsetOf(row.position, row.value_position),
+                           file == source_.name() ? "" : file});
       }
     }
   }
@@ -94,7 +96,11 @@ Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed
   Slice code;
   Slice reason;
   const KeptRow kept = KeptRow::Unpack(packed, &key, &code, &reason);
-  SNAPTREE_TRY(file->BeginRow(key, {Slice(), kept.value_size, kept.value_position}));
+  // A key can be damaged more than once: in two inputs, or in two versions.
+  std::string blob_name(key);
+  AppendBe64(&blob_name, position);
+  const ValueRef value{Slice(), kept.value_size, kept.value_position};
+  SNAPTREE_TRY(file->BeginRow(key, value, blob_name));
   JsonWriter& json = file->json();
   if (kept.is_raw) {
     json.MemberBool("raw", true);  // key and value as they stand in the file

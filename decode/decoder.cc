@@ -137,7 +137,7 @@ Status Run::RefuseLosses() const {
     if (finding.severity != Severity::kWarning) continue;
     losses += (losses.empty() ? "" : "; ") + code + ": " + finding.text + " (" +
               Thousands(finding.count) +
-              (finding.example.empty() ? "" : ", first: " + finding.example) + ")";
+              (finding.examples.empty() ? "" : ", first: " + finding.examples[0].first) + ")";
   }
   return DataError("StrictLoss", "--strict: the tree would not be all that the input holds")
       .At(inputs_->rows().name())
@@ -159,10 +159,14 @@ Result<DecodeReport> Run::Decode() {
   if (staged_ && filter_.everything() && options_.adapters.empty())
     SNAPTREE_TRY(CheckSpace(inputs_->scan(), ParentFolder(options_.output)));
   SNAPTREE_TRY(OpenOutput());
-  const AdapterRun run{
-      options_, inputs_->rows(), inputs_->scan(), filter_, *sink_, progress_, [this](double share) {
-        return SorterShare(share);
-      }};
+  const AdapterRun run{options_,
+                       inputs_->rows(),
+                       inputs_->scan(),
+                       filter_,
+                       *sink_,
+                       progress_,
+                       inputs_->AllGroupsGiven(),
+                       [this](double share) { return SorterShare(share); }};
   SNAPTREE_TRY(RunAdapters(run, &report_));
   SNAPTREE_TRY(WriteTransactions());
   SNAPTREE_TRY(CloseTree());

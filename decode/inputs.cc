@@ -1,11 +1,10 @@
 #include "decode/inputs.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
+#include "base/time_text.h"
 #include "decode/preflight.h"
-#include "decode/route_groups.h"
 #include "formats/merged_rows.h"
 
 namespace snaptree {
@@ -46,18 +45,16 @@ Status Inputs::ScanEach(const InputsOptions& options) {
 }
 
 Status Inputs::CheckGroups() {
-  std::set<uint64_t> groups;
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    SNAPTREE_TRY(CollectGroups(inputs_[i].container->rows(), scans_[i], &groups));
+    SNAPTREE_TRY(CollectRoutes(inputs_[i].container->rows(), scans_[i], &catalog_));
   }
-  all_groups_given_ = !groups.empty() && inputs_.size() >= groups.size();
-  if (groups.size() <= inputs_.size()) return {};
-  findings_.Warn(
-      "other_groups",
-      "the cluster has more raft groups than inputs were given: data of the others is "
-      "not in the tree",
-      std::to_string(inputs_.size()) + " of " + std::to_string(groups.size()) + " groups given",
-      groups.size() - inputs_.size());
+  const size_t groups = catalog_.groups.size();
+  if (groups <= inputs_.size()) return {};
+  findings_.Warn("other_groups",
+                 "the cluster has more raft groups than inputs were given: data of the others is "
+                 "not in the tree",
+                 std::to_string(inputs_.size()) + " of " + std::to_string(groups) + " groups given",
+                 groups - inputs_.size());
   return {};
 }
 
@@ -91,7 +88,7 @@ Status Inputs::ResolveTransactions(const InputsOptions& options) {
   TxnOptions txn;
   const bool newest = !options.run.at && (inputs.size() == 1 || options.run.latest);
   if (!newest) txn.read_ts = read_ts_;
-  txn.all_groups_given = all_groups_given_;
+  txn.all_groups_given = AllGroupsGiven();
   txn.apply_unresolved = options.run.apply_unresolved;
   txn.sorter = options.sorter;
   txn.scratch_folder = options.scratch_folder;
@@ -107,6 +104,12 @@ Status Inputs::Merge(const InputsOptions& options) {
   for (const OpenedInput& input : inputs_) merge.sources.push_back(&input.container->rows());
   merge.added = transactions_ ? transactions_->added() : nullptr;
   merge.read_ts = read_ts_;
+  merge.may_overlap = catalog_.splits;
+  if (catalog_.splits && merge.sources.size() > 1) {
+    findings_.Warn("split_in_progress",
+                   "a range of keys was moving from one raft group to another: of a key that "
+                   "stands in both, the newest version counts");
+  }
   if (merge.sources.size() == 1 && merge.added == nullptr) {
     scan_ = std::move(scans_[0]);
     return {};
@@ -118,7 +121,28 @@ Status Inputs::Merge(const InputsOptions& options) {
   ScanOptions scan{read_ts_, options.run.salvage, options.progress};
   scan.several_inputs = true;
   SNAPTREE_ASSIGN(scan_, ScanContainer(*merged_, scan));
+  for (const ScanResult& one : scans_) {
+    scan_.last_commit_ts = std::max(scan_.last_commit_ts, one.last_commit_ts);
+  }
+  TellOfNewerRows(options.run);
   return {};
+}
+
+// What the common time leaves out of the files. A group that writes nothing, or whose file is old,
+// can hold all others back.
+void Inputs::TellOfNewerRows(const DecodeOptions& options) {
+  if (options.at || options.latest) return;
+  uint64_t newer = 0;
+  for (const FamilyCounts& counts : scan_.families) newer += counts.newer - counts.added.newer;
+  if (newer == 0) return;
+  constexpr uint64_t kGraceMs = 60'000;
+  const uint64_t behind_ms = HlcMillis(scan_.last_commit_ts) - HlcMillis(read_ts_);
+  findings_.Add(behind_ms < kGraceMs ? Severity::kNote : Severity::kWarning, "newer_than_common",
+                "rows that are newer than the newest time that all inputs cover were left out; "
+                "--latest reads each input at its own end",
+                "read at " + UtcText(HlcMillis(read_ts_)) + ", newest " +
+                    UtcText(HlcMillis(scan_.last_commit_ts)),
+                newer);
 }
 
 Result<Inputs> Inputs::Open(const InputsOptions& options) {

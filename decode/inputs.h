@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "decode/decoder.h"
+#include "decode/route_groups.h"
 #include "decode/txn_resolution.h"
 #include "formats/open_input.h"
 #include "formats/scan.h"
@@ -35,6 +36,8 @@ class Inputs {
   // Of opening and scanning each input, and of its transactions.
   const Findings& findings() const { return findings_; }
   std::vector<DecodedInput> infos() const;
+  // As far as the inputs tell: no raft group is missing.
+  bool AllGroupsGiven() const { return catalog_.IsCoveredBy(inputs_.size()); }
   // Null: there are no transactions to tell of.
   TxnResolution* transactions() { return transactions_ ? &*transactions_ : nullptr; }
 
@@ -45,10 +48,11 @@ class Inputs {
   Status CheckCommonTime(const DecodeOptions& options);
   Status ResolveTransactions(const InputsOptions& options);
   Status Merge(const InputsOptions& options);
+  void TellOfNewerRows(const DecodeOptions& options);
 
   std::vector<OpenedInput> inputs_;
   std::vector<ScanResult> scans_;  // of each input by itself
-  bool all_groups_given_ = false;
+  RouteCatalog catalog_;
   uint64_t read_ts_ = 0;
   std::optional<TxnResolution> transactions_;
   std::unique_ptr<Container> merged_;  // null: one input, and nothing to add to it

@@ -105,6 +105,10 @@ std::string SalvageText(const DecodeReport& report) {
     json.Member("code", Slice(row.code));
     json.Member("reason", Slice(row.reason));
     json.Member("offset", row.offset);
+    if (!row.input.empty()) {
+      json.Key("input");
+      json.Bytes(row.input);
+    }
     json.EndObject();
   }
   json.EndArray();

@@ -188,7 +188,8 @@ Status TxnResolver::DecideOne(Verdict* verdict, Slice transaction, Slice payload
     return {};
   }
   const uint64_t start_ts = LoadBe64(transaction.data() + transaction.size() - sizeof(uint64_t));
-  if (options_.apply_unresolved) return Apply(intent, start_ts + 1);
+  const bool is_in_view = !options_.read_ts || start_ts + 1 <= *options_.read_ts;
+  if (options_.apply_unresolved && is_in_view) return Apply(intent, start_ts + 1);
   return KeepUnresolved(intent, transaction);
 }
 

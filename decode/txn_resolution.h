@@ -31,7 +31,7 @@ struct TxnOptions {
   bool all_groups_given = false;
   // What is known of no decision is applied 1 after its start (--apply-unresolved=commit).
   bool apply_unresolved = false;
-  SorterOptions sorter;  // four of them are in use together
+  SorterOptions sorter;  // three of them are in use together
   std::string scratch_folder;
 };
 

@@ -83,6 +83,7 @@ Result<bool> TxnIntents::NextIntent() {
     SNAPTREE_ASSIGN(const bool more, intents_.Next(&intent_));
     intents_begun_ = true;
     intents_ended_ = !more;
+    intent_reported_ = false;
     if (more) PlaceOf(intent_, kIntentPrefix, &intent_place_);
   }
   return !intents_ended_ && intent_place_ == lock_place_ && !intent_.is_deletion &&
@@ -102,7 +103,8 @@ Result<bool> TxnIntents::Pair(TxnIntent* out) {
     return false;
   }
   if (Status s = ParseIntent(intent_, out); !s.ok()) {
-    SNAPTREE_TRY(take_invalid_(FamilyOf(kIntentPrefix), intent_, s));
+    if (!intent_reported_) SNAPTREE_TRY(take_invalid_(FamilyOf(kIntentPrefix), intent_, s));
+    intent_reported_ = true;  // of two inputs there can be two locks for it
     return false;
   }
   out->key.assign(lock_.key.substr(kLockPrefix.size()));

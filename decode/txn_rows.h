@@ -61,6 +61,7 @@ class TxnIntents {
   std::string intent_place_;  // of intent_
   bool intents_begun_ = false;
   bool intents_ended_ = false;
+  bool intent_reported_ = false;
   OpenKeys<bool> removed_;  // by K: the version before (a newer one) removed the lock
 };
 

@@ -13,7 +13,9 @@ namespace {
 constexpr unsigned kInputShift = 56;
 constexpr uint64_t kOffsetMask = (uint64_t{1} << kInputShift) - 1;
 constexpr size_t kBatchRows = 128;
-constexpr uint64_t kPlaceEvery = uint64_t{1} << 20;
+// Places stand this many bytes apart, or more when there would be too many.
+constexpr uint64_t kPlaceEvery = uint64_t{32} << 10;
+constexpr size_t kMaxPlaces = size_t{1} << 18;
 
 size_t InputOf(uint64_t value_position) {
   return static_cast<size_t>(value_position >> kInputShift);
@@ -35,7 +37,11 @@ class MergedSource : public RowSource {
       name_ += (name_.empty() ? "" : " + ") + source->name();
     }
     Place begin;
-    for (const RowSource* source : sources_) begin.inputs.push_back(source->extent().begin);
+    for (const RowSource* source : sources_) {
+      begin.inputs.push_back(source->extent().begin);
+      end_place_.inputs.push_back(source->extent().end);
+    }
+    end_place_.position = end_;
     places_.push_back(std::move(begin));
   }
 
@@ -53,9 +59,7 @@ class MergedSource : public RowSource {
   const std::string& FileOf(uint64_t value_position) const override {
     return SourceOf(value_position).name();
   }
-  uint64_t OffsetOf(uint64_t /*row_position*/, uint64_t value_position) const override {
-    return value_position & kOffsetMask;
-  }
+  uint64_t OffsetOf(uint64_t row_position, uint64_t value_position) const override;
 
   const std::vector<const RowSource*>& sources() const { return sources_; }
   bool IsAdded(size_t input) const { return has_added_ && input + 1 == sources_.size(); }
@@ -64,13 +68,22 @@ class MergedSource : public RowSource {
     return IsAdded(input) ? kAddedRows : static_cast<uint64_t>(input) << kInputShift;
   }
   const Place& begin() const { return places_.front(); }
+  const Place& end() const { return end_place_; }
   // Whether the last place that is remembered lies far behind.
   bool WantsPlace(uint64_t position) const {
-    return position >= places_.back().position + kPlaceEvery;
+    return position >= places_.back().position + place_every_;
   }
-  void Remember(Place place) { places_.push_back(std::move(place)); }
+  void Remember(Place place) {
+    places_.push_back(std::move(place));
+    if (places_.size() < kMaxPlaces) return;
+    for (size_t i = 0; 2 * i < places_.size(); ++i) places_[i] = std::move(places_[2 * i]);
+    places_.resize((places_.size() + 1) / 2);
+    place_every_ *= 2;
+  }
 
  private:
+  const Place& PlaceBefore(uint64_t position) const;  // or there
+  const Place& PlaceAfter(uint64_t position) const;   // or there
   const RowSource& SourceOf(uint64_t value_position) const {
     return value_position >= kAddedRows ? *sources_.back() : *sources_[InputOf(value_position)];
   }
@@ -79,21 +92,19 @@ class MergedSource : public RowSource {
   bool has_added_;
   std::string name_;
   uint64_t end_ = 0;
+  Place end_place_;
+  uint64_t place_every_ = kPlaceEvery;
   std::vector<Place> places_;  // ascending
 };
 
-// Merges from a place on.
+// Merges from a place on, as far as another one.
 class MergedCursor : public RowCursor {
  public:
-  MergedCursor(const MergedSource& source, const Place& from, Extent extent)
+  MergedCursor(const MergedSource& source, const Place& from, const Place& to, Extent extent)
       : source_(source), extent_(extent), position_(from.position) {
     for (size_t i = 0; i < source.sources().size(); ++i) {
-      const Extent all = source.sources()[i]->extent();
-      inputs_.push_back({source.sources()[i]->OpenCursor({from.inputs[i], all.end}),
-                         {},
-                         0,
-                         from.inputs[i],
-                         false});
+      const Extent part{from.inputs[i], to.inputs[i]};
+      inputs_.push_back({source.sources()[i]->OpenCursor(part), {}, 0, part.begin, false});
     }
     rows_.reserve(kBatchRows);
   }
@@ -108,6 +119,8 @@ class MergedCursor : public RowCursor {
   }
 
   uint64_t position() const { return position_; }
+  // Of the first row of the last batch: where it stands in its own input.
+  uint64_t first_offset() const { return first_offset_; }
   Place place() const {
     Place place{position_, {}};
     for (const Input& input : inputs_) place.inputs.push_back(input.position);
@@ -162,6 +175,7 @@ class MergedCursor : public RowCursor {
   void Take(Input* input) {
     const auto index = static_cast<size_t>(input - inputs_.data());
     Row row = input->head();
+    const uint64_t offset = row.position;
     ++input->next;
     input->position = row.end;
     const uint64_t size = row.end - row.position;
@@ -171,6 +185,7 @@ class MergedCursor : public RowCursor {
     position_ = row.end;
     const bool is_known = source_.IsAdded(index) && row.key == last_key_;
     if (row.position < extent_.begin || row.position >= extent_.end || is_known) return;
+    if (rows_.empty()) first_offset_ = offset;
     rows_.push_back(row);
     if (source_.IsAdded(inputs_.size() - 1)) last_key_.assign(row.key);
   }
@@ -180,14 +195,36 @@ class MergedCursor : public RowCursor {
   uint64_t position_;
   std::vector<Input> inputs_;
   std::vector<Row> rows_;
+  uint64_t first_offset_ = 0;
   std::string last_key_;  // kept only when rows are added
 };
 
 std::unique_ptr<RowCursor> MergedSource::OpenCursor(Extent extent) const {
+  return std::make_unique<MergedCursor>(*this, PlaceBefore(extent.begin), PlaceAfter(extent.end),
+                                        extent);
+}
+
+const Place& MergedSource::PlaceBefore(uint64_t position) const {
   const auto after =
-      std::upper_bound(places_.begin(), places_.end(), extent.begin,
-                       [](uint64_t position, const Place& p) { return position < p.position; });
-  return std::make_unique<MergedCursor>(*this, *(after - 1), extent);
+      std::upper_bound(places_.begin(), places_.end(), position,
+                       [](uint64_t wanted, const Place& p) { return wanted < p.position; });
+  return *(after - 1);
+}
+
+const Place& MergedSource::PlaceAfter(uint64_t position) const {
+  const auto at =
+      std::lower_bound(places_.begin(), places_.end(), position,
+                       [](const Place& p, uint64_t wanted) { return p.position < wanted; });
+  return at == places_.end() ? end_place_ : *at;
+}
+
+// For messages: a row's offset in its own file.
+uint64_t MergedSource::OffsetOf(uint64_t row_position, uint64_t value_position) const {
+  MergedCursor cursor(*this, PlaceBefore(row_position), PlaceAfter(row_position + 1),
+                      {row_position, row_position + 1});
+  const auto rows = cursor.NextBatch();
+  // A row that cannot be read again has an offset near its value.
+  return rows.ok() && !rows->empty() ? cursor.first_offset() : value_position & kOffsetMask;
 }
 
 // Finds keys of user data that are live in two inputs.
@@ -200,14 +237,13 @@ class OverlapCheck {
     if (IsAddedRow(row) || row.key.size() < kTimestampBytes || ClassifyRawKey(row.key) >= 0)
       return {};
     const Slice key = row.key.substr(0, row.key.size() - kTimestampBytes);
-    const FamilyClass family = Families()[ClassifyLogicalKey(key)].family_class;
-    if (family != FamilyClass::kData && family != FamilyClass::kUnknown) return {};
-    if (MvccDefect(row.key.size(), row.value_size, row.value) != nullptr) return {};
+    const Family& family = Families()[ClassifyLogicalKey(key)];
+    const bool is_ours =
+        family.family_class == FamilyClass::kData || family.family_class == FamilyClass::kUnknown;
+    // Rows named by their content are the same wherever they stand.
+    if (!is_ours || family.newest_at_any_time) return {};
     const size_t input = InputOf(row.value_position);
-    View& view = views_[input];
-    const Verdict verdict =
-        view.view.Judge(MvccRow::Parse(row.key, row.value), CommonPrefix(view.last, row.key));
-    view.last.assign(row.key);
+    const Verdict verdict = Judge(row, &views_[input]);
     size_t& owner = owners_.Find(key.size(), CommonPrefix(last_, row.key));
     last_.assign(row.key);
     if (verdict != Verdict::kLive) return {};
@@ -222,6 +258,15 @@ class OverlapCheck {
     MvccView view;
     std::string last;  // raw key that it judged last
   };
+
+  static Verdict Judge(const Row& row, View* view) {
+    const size_t common = CommonPrefix(view->last, row.key);
+    view->last.assign(row.key);
+    if (MvccDefect(row.key.size(), row.value_size, row.value) == nullptr)
+      return view->view.Judge(MvccRow::Parse(row.key, row.value), common);
+    view->view.JudgeDamaged(row.key, common);
+    return Verdict::kDamaged;
+  }
 
   Status Overlap(Slice key, size_t one, size_t other) const {
     return DataError("KeyInTwoInputs",
@@ -242,14 +287,16 @@ class OverlapCheck {
 
 class MergedScan : public ScanCursor {
  public:
-  MergedScan(MergedSource& source, uint64_t read_ts)
+  MergedScan(MergedSource& source, const MergedInputs& inputs)
       : source_(source),
-        cursor_(source, source.begin(), source.extent()),
-        check_(source, read_ts) {}
+        cursor_(source, source.begin(), source.end(), source.extent()),
+        check_(source, inputs.read_ts),
+        may_overlap_(inputs.may_overlap) {}
 
   Result<std::span<const Row>> NextBatch() override {
     if (source_.WantsPlace(cursor_.position())) source_.Remember(cursor_.place());
     SNAPTREE_ASSIGN(const auto rows, cursor_.NextBatch());
+    if (may_overlap_) return rows;
     for (const Row& row : rows) SNAPTREE_TRY(check_.Take(row));
     return rows;
   }
@@ -260,23 +307,24 @@ class MergedScan : public ScanCursor {
   MergedSource& source_;
   MergedCursor cursor_;
   OverlapCheck check_;
+  const bool may_overlap_;
 };
 
 class MergedContainer : public Container {
  public:
   MergedContainer(const MergedInputs& inputs, ContainerInfo info)
-      : info_(std::move(info)), read_ts_(inputs.read_ts), source_(inputs) {}
+      : info_(std::move(info)), inputs_(inputs), source_(inputs) {}
 
   const ContainerInfo& info() const override { return info_; }
   const RowSource& rows() const override { return source_; }
   std::unique_ptr<ScanCursor> OpenScan() override {
-    return std::make_unique<MergedScan>(source_, read_ts_);
+    return std::make_unique<MergedScan>(source_, inputs_);
   }
   Status Diagnose(Status damage) const override { return damage; }
 
  private:
   ContainerInfo info_;
-  uint64_t read_ts_;
+  MergedInputs inputs_;
   MergedSource source_;
 };
 

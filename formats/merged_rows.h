@@ -3,8 +3,8 @@
 // chapter 5).
 //
 // Nothing is copied: a cursor merges the cursors of its inputs. Positions of merged rows count the
-// bytes of all rows before them; remembered places every MiB or so lead from a position back into
-// the inputs. A value's position says in its upper byte from which input it is.
+// bytes of all rows before them; places that are remembered on the way lead from a position back
+// into the inputs. A value's position says in its upper byte from which input it is.
 #pragma once
 
 #include <memory>
@@ -29,6 +29,7 @@ struct MergedInputs {
   const RowSource* added = nullptr;
   // The view at which no key may stand in two inputs (HLC).
   uint64_t read_ts = 0;
+  bool may_overlap = false;  // unless this is set: then the newest version counts
 };
 
 // Equal raw keys of two inputs stand one behind the other. Its scan is refused with

@@ -60,15 +60,17 @@ class Pattern {
  public:
   explicit Pattern(std::string text)
       : meeting_(std::make_unique<Meeting>(std::move(text))),
-        literal_(meeting_->text.substr(0, meeting_->text.find_first_of("*?[\\"))),
-        is_literal_(literal_.size() == meeting_->text.size()) {
+        glob_(meeting_->text.starts_with("./") ? meeting_->text.substr(2) : meeting_->text),
+        literal_(glob_.substr(0, glob_.find_first_of("*?[\\"))),
+        is_literal_(literal_.size() == glob_.size()) {
+    if (glob_.ends_with('/')) glob_ += '*';  // a folder: all below it
     while (is_literal_ && literal_.ends_with('/')) literal_.pop_back();
   }
 
   bool Matches(const std::string& address) const {
     if (Slice(address).substr(0, literal_.size()) != literal_) return false;
     if (is_literal_) return address.size() == literal_.size() || address[literal_.size()] == '/';
-    return ::fnmatch(meeting_->text.c_str(), address.c_str(), 0) == 0;
+    return ::fnmatch(glob_.c_str(), address.c_str(), 0) == 0;
   }
   bool MayMatchBelow(Slice folder) const {
     const size_t n = std::min(folder.size(), literal_.size());
@@ -83,6 +85,7 @@ class Pattern {
 
  private:
   std::unique_ptr<Meeting> meeting_;
+  std::string glob_;
   std::string literal_;  // what every match begins with
   bool is_literal_;
 };

@@ -38,6 +38,7 @@ struct DecodeContext {
   bool salvage = false;             // also write what the live node ignores (spec 00 decision 2)
   bool bare_rows_as_redis = false;  // spec 00 decision 1
   bool extensions = true;           // write files and members that only snaptree knows
+  bool all_groups_given = false;    // as far as the inputs tell, no raft group is missing
 };
 
 // What an adapter wrote.

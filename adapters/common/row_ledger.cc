@@ -8,6 +8,12 @@ namespace {
 
 constexpr size_t kDamagedKept = 1000;
 
+// The file of a value, when it is not the only one.
+std::string OtherName(const RowSource& source, uint64_t value_position) {
+  const std::string& name = source.FileOf(value_position);
+  return name == source.name() ? "" : name;
+}
+
 }  // namespace
 
 uint64_t RowLedger::booked(FamilyId family) const {
@@ -29,17 +35,20 @@ Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& 
   Add(family, Place::kDamaged);
   if (damaged_.size() < kDamagedKept) {
     damaged_.push_back({std::string(FamilyName(family)) + " row \"" + Printable(row.key) + "\"",
-                        why.code(), why.info().what, row.position});
+                        why.code(), why.info().what,
+                        source_.OffsetOf(row.position, row.body.position),
+                        OtherName(source_, row.body.position)});
   }
   return keep_damaged_ ? keep_damaged_(family, row, why) : Status::Ok();
 }
 
-Status RowLedger::AddDamagedAt(const RowSource& source, FamilyId family, uint64_t row_position,
-                               const Status& why) {
-  const std::unique_ptr<RowCursor> cursor = source.OpenCursor({row_position, source.extent().end});
+Status RowLedger::AddDamagedAt(FamilyId family, uint64_t row_position, const Status& why) {
+  const std::unique_ptr<RowCursor> cursor =
+      source_.OpenCursor({row_position, source_.extent().end});
   SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
   if (rows.empty())
-    return EnvironmentError("ChangedWhileReading", "a row is gone").At(source.name(), row_position);
+    return EnvironmentError("ChangedWhileReading", "a row is gone")
+        .At(source_.name(), row_position);
   const Row& row = rows.front();
   const MvccRow mvcc = MvccRow::Parse(row.key, row.value);
   ViewRow view;

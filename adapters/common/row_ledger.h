@@ -21,6 +21,7 @@ struct DamagedRecord {
   std::string code;     // "RowFlags", "RedisInvalidBlob"
   std::string reason;
   uint64_t offset = 0;  // of the row in the file
+  std::string input;    // the file, when there are several
 };
 
 class RowLedger {
@@ -34,7 +35,8 @@ class RowLedger {
   };
   static constexpr size_t kPlaces = 5;
 
-  RowLedger() : counts_(Families().size()) {}
+  // source: where rows stand, for the offsets of damaged ones.
+  explicit RowLedger(const RowSource& source) : source_(source), counts_(Families().size()) {}
 
   void Add(FamilyId family, Place place, uint64_t rows = 1) {
     counts_[family][static_cast<size_t>(place)] += rows;
@@ -43,8 +45,7 @@ class RowLedger {
   // report).
   Status AddDamaged(FamilyId family, const ViewRow& row, const Status& why);
   // For a row that is known by its position only: it is read again.
-  Status AddDamagedAt(const RowSource& source, FamilyId family, uint64_t row_position,
-                      const Status& why);
+  Status AddDamagedAt(FamilyId family, uint64_t row_position, const Status& why);
 
   // Called for each damaged row with what the file of damaged rows wants to know.
   using KeepDamaged = std::function<Status(FamilyId family, const ViewRow& row, const Status& why)>;
@@ -59,6 +60,7 @@ class RowLedger {
   const std::vector<DamagedRecord>& damaged() const { return damaged_; }
 
  private:
+  const RowSource& source_;
   std::vector<std::array<uint64_t, kPlaces>> counts_;  // by FamilyId
   std::vector<DamagedRecord> damaged_;
   KeepDamaged keep_damaged_;

@@ -13,12 +13,12 @@ Status WriteValueFile(const RowSource& source, TreeSink& sink, Slice path, const
   return file->Close();
 }
 
-Status RowLinesFile::WriteBlob(Slice key, const ValueRef& value, std::string* name) {
-  *name = "blobs/" + Sha256::HexOf(key) + ".bin";
+Status RowLinesFile::WriteBlob(Slice blob_name, const ValueRef& value, std::string* name) {
+  *name = "blobs/" + Sha256::HexOf(blob_name) + ".bin";
   return WriteValueFile(source_, sink_, folder_ + "/" + *name, value, 0);
 }
 
-Status RowLinesFile::BeginRow(Slice key, const ValueRef& value) {
+Status RowLinesFile::BeginRow(Slice key, const ValueRef& value, Slice blob_name) {
   if (rows_++ == 0) file_.Begin(path_);
   json().StartObject();
   json().Key("key");
@@ -28,7 +28,7 @@ Status RowLinesFile::BeginRow(Slice key, const ValueRef& value) {
     return file_.Value(source_, value);
   }
   std::string name;
-  SNAPTREE_TRY(WriteBlob(key, value, &name));
+  SNAPTREE_TRY(WriteBlob(blob_name, value, &name));
   json().Member("value_file", Slice(name));
   json().Member("value_size", value.size);
   return {};

@@ -26,14 +26,17 @@ class RowLinesFile {
 
   // Begins a line with "key" and "value" (or "value_file" and "value_size"). The caller adds
   // members through json() and then calls EndRow().
-  Status BeginRow(Slice key, const ValueRef& value);
+  Status BeginRow(Slice key, const ValueRef& value) { return BeginRow(key, value, key); }
+  // The same for keys that may come more than once: the name of a value's file is made from
+  // blob_name.
+  Status BeginRow(Slice key, const ValueRef& value, Slice blob_name);
   JsonWriter& json() { return file_.json(); }
   Status EndRow();
   Status Finish();
   uint64_t rows() const { return rows_; }
 
  private:
-  Status WriteBlob(Slice key, const ValueRef& value, std::string* name);
+  Status WriteBlob(Slice blob_name, const ValueRef& value, std::string* name);
 
   const RowSource& source_;
   TreeSink& sink_;

@@ -13,6 +13,53 @@ size_t SkipString(Slice json, size_t at) {
   return at + 1;
 }
 
+// Whether a token is a number as JSON writes them.
+bool IsNumber(Slice token) {
+  size_t at = token.starts_with('-') ? 1 : 0;
+  const auto digits = [&] {
+    const size_t from = at;
+    while (at < token.size() && token[at] >= '0' && token[at] <= '9') ++at;
+    return at > from;
+  };
+  const bool zero = at < token.size() && token[at] == '0';
+  const size_t integer = at;
+  if (!digits() || (zero && at > integer + 1)) return false;
+  if (at < token.size() && token[at] == '.') {
+    ++at;
+    if (!digits()) return false;
+  }
+  if (at < token.size() && (token[at] == 'e' || token[at] == 'E')) {
+    ++at;
+    if (at < token.size() && (token[at] == '+' || token[at] == '-')) ++at;
+    if (!digits()) return false;
+  }
+  return at == token.size();
+}
+
+// Copies JSON that may be wrong; numbers of more than 18 characters, or with an exponent, become
+// one that fits and is no integer.
+void TameNumbers(Slice json, std::string* out) {
+  constexpr size_t kPlain = 18;
+  out->clear();
+  for (size_t at = 0; at < json.size();) {
+    const char c = json[at];
+    size_t end = at + 1;
+    bool large = false;
+    if (c == '"') {
+      while (end < json.size() && json[end] != '"')
+        end += json[end] == '\\' ? size_t{2} : size_t{1};
+      end = std::min(end + 1, json.size());
+    } else if (c == '-' || (c >= '0' && c <= '9')) {
+      end = std::min(json.find_first_not_of("0123456789+-.eE", at), json.size());
+      const Slice token = json.substr(at, end - at);
+      large =
+          (token.size() > kPlain || token.find_first_of("eE") != Slice::npos) && IsNumber(token);
+    }
+    out->append(large ? Slice("0.5") : json.substr(at, end - at));
+    at = end;
+  }
+}
+
 // Behind the value that begins at `at`. REQUIRES: valid JSON without white space.
 size_t SkipValue(Slice json, size_t at) {
   size_t depth = 0;
@@ -33,6 +80,17 @@ size_t SkipValue(Slice json, size_t at) {
 
 }  // namespace
 
+// simdjson refuses numbers that fit neither 64 bits nor a double. A member that nobody knows may
+// have one, and is kept as it stands (RawValue()); to those who ask for an integer it is none.
+simdjson::error_code StoredJson::ParseDocument(simdjson::dom::element* root) {
+  const auto error = parser_.parse(text_.data(), size_, false).get(*root);
+  if (error != simdjson::NUMBER_ERROR) return error;
+  TameNumbers(Slice(text_).substr(0, size_), &tame_);
+  const size_t size = tame_.size();
+  tame_.append(simdjson::SIMDJSON_PADDING, '\0');
+  return parser_.parse(tame_.data(), size, false).get(*root);
+}
+
 Status StoredJson::Parse(Slice text, const char* code) {
   members_.clear();
   raw_.clear();
@@ -46,7 +104,7 @@ Status StoredJson::Parse(Slice text, const char* code) {
   text_.append(simdjson::SIMDJSON_PADDING, '\0');
   size_ = text.size();
   simdjson::dom::element root;
-  if (const auto error = parser_.parse(text_.data(), size_, false).get(root)) {
+  if (const auto error = ParseDocument(&root)) {
     return DataError(code, "the value is no JSON").Found(simdjson::error_message(error));
   }
   simdjson::dom::object object;

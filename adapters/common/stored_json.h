@@ -49,8 +49,11 @@ class StoredJson {
   Slice RawValue(size_t i) { return Raw(i).value; }
 
  private:
+  simdjson::error_code ParseDocument(simdjson::dom::element* root);
+
   simdjson::dom::parser parser_;
   std::string text_;  // with the padding that simdjson wants behind it
+  std::string tame_;  // the same without large numbers, when there are any
   size_t size_ = 0;
   std::vector<JsonMember> members_;
   std::string small_;           // the text without white space, once it was asked for

@@ -140,8 +140,7 @@ void KeyWriter::BookMetas(HeadKind meta, HeadKind deltas, RowLedger::Place place
 
 Status KeyWriter::Damaged(const Head& head, const Status& why) {
   lossy_ = true;
-  return context_.ledger.AddDamagedAt(context_.source, FamilyOfHead(head.kind), head.row_position,
-                                      why);
+  return context_.ledger.AddDamagedAt(FamilyOfHead(head.kind), head.row_position, why);
 }
 
 // What the live node ignores is not dumped (spec 00 decision 2), but never without a word.

@@ -71,7 +71,7 @@ void Decoder::ReportTallies() {
   note("s3_orphan_chunks", WithBytes("chunks that no object has any more", tallies.orphan_chunks),
        tallies.orphan_chunks);
   note("s3_open_uploads",
-       WithBytes("multipart uploads that were never completed: ", tallies.open_upload_chunks) +
+       WithBytes("multipart uploads that were never completed", tallies.open_upload_chunks) +
            " in " + Thousands(tallies.open_upload_parts.count) + " parts",
        tallies.open_uploads);
   note("s3_leftover_parts", "records of parts of completed or aborted uploads",
@@ -83,7 +83,6 @@ void Decoder::ListExtensions() {
   std::vector<std::string>& list = shared_.totals.extensions;
   if (shared_.wrote_internal) list.emplace_back("_internal/s3");
   if (shared_.wrote_upload_data) list.emplace_back("s3/*/_incomplete_uploads/data");
-  if (shared_.misfits.unreachable() > 0) list.emplace_back(kUnreachableRowsPath);
 }
 
 Result<AdapterTotals> Decoder::Run() {
@@ -98,7 +97,6 @@ Result<AdapterTotals> Decoder::Run() {
   }
   objects_.ReportEtags();
   SNAPTREE_TRY(BookChunkBlobs());
-  SNAPTREE_TRY(shared_.misfits.Finish());
   ReportTallies();
   ListExtensions();
   return std::move(shared_.totals);

@@ -231,8 +231,7 @@ Status ObjectPass::KeepIncomplete(const Object& object, const MissingChunk& miss
       object.path + ", " + std::to_string(object.manifest->size_bytes) + " bytes, part " +
           std::to_string(missing.part) + " chunk " + std::to_string(missing.chunk));
   const Status why = Incomplete(missing);
-  SNAPTREE_TRY(
-      context.ledger.AddDamagedAt(context.source, heads_.family(), object.head.begin, why));
+  SNAPTREE_TRY(context.ledger.AddDamagedAt(heads_.family(), object.head.begin, why));
   if (context.salvage) {
     S3Key key;
     ParseTail(object.scope, KeyLayout::kObject, &key);

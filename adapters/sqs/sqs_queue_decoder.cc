@@ -78,8 +78,7 @@ Status QueueDecoder::DecideByMeta() {
   if (!meta.ok()) {
     if (meta.status().kind() != ErrorKind::kData) return meta.status();
     ++totals_.losses;
-    return context_.ledger.AddDamagedAt(context_.source, MetaFamily(), head.place.begin,
-                                        meta.status());
+    return context_.ledger.AddDamagedAt(MetaFamily(), head.place.begin, meta.status());
   }
   queue_->SetMeta(*std::move(meta));
   fate_ = Fate::kExists;
@@ -217,7 +216,8 @@ Status QueueDecoder::End() {
   SNAPTREE_TRY(WriteMessages());
   if (fate_ == Fate::kExists) {
     SNAPTREE_TRY(WriteQueueFiles());
-    if (const std::string missing = queue_->PartitionsWithoutRows(); !missing.empty()) {
+    const std::string missing = queue_->PartitionsWithoutRows();
+    if (!missing.empty() && !context_.all_groups_given) {
       context_.findings.Warn("sqs_partitions_maybe_elsewhere",
                              "queues with partitions of which there is no message here: another "
                              "raft group may have them",

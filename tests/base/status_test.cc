@@ -138,7 +138,7 @@ TEST_CASE("findings are grouped by code and keep the first example") {
   const Finding& note = findings.by_code().at("b_code");
   CHECK(note.severity == Severity::kNote);
   CHECK(note.text == "a note");
-  CHECK(note.example == "first");
+  CHECK(note.example() == "first");
   CHECK(note.count == 4);
 }
 
@@ -151,8 +151,8 @@ TEST_CASE("merged findings add up, and the graver of both severities stays") {
   a.Merge(b);
   CHECK(a.by_code().at("x").count == 7);
   CHECK(a.by_code().at("x").severity == Severity::kWarning);
-  CHECK(a.by_code().at("x").example == "of a");
-  CHECK(a.by_code().at("y").example == "there");
+  CHECK(a.by_code().at("x").example() == "of a");
+  CHECK(a.by_code().at("y").example() == "there");
   a.Note("x", "text");
   CHECK(a.by_code().at("x").severity == Severity::kWarning);
 }

@@ -28,8 +28,8 @@ def codes_in_sources():
         for first_argument in re.findall(r"(?:Data|Usage|Environment)Error\(((?:[^,()]|\([^()]*\))*)", text):
             errors.update(re.findall(r'"([A-Z][A-Za-z0-9]+)"', first_argument))
         errors.update(re.findall(r'(?:return |code = )"([A-Z][a-z]+[A-Z][A-Za-z]+)"', text))
-        errors.update(re.findall(r'"(Redis[A-Z][A-Za-z]+)"', text))
-        findings.update(re.findall(r'\b(?:Warn|Note)\(\s*"([a-z0-9_]+)"', text))
+        errors.update(re.findall(r'"((?:Redis|Ddb|Fs|S3|Sqs)[A-Z][A-Za-z]+)"', text))
+        findings.update(re.findall(r'\b(?:Warn|Note|note)\(\s*"([a-z0-9_]+)"', text))
         findings.update(re.findall(r'Severity::k\w+,\s*"([a-z0-9_]+)"', text))
         findings.update(re.findall(r'"(redis_[a-z_]+_mismatch)"', text))
     return errors, findings
@@ -89,7 +89,7 @@ class Pages(CliTest):
             known.update(re.findall(r"--[a-z-]+", self.run_cli(command, "--help").out.decode()))
         # Of other programs, or accepted for old scripts.
         known.update({"--quiet", "--preset", "--build", "--input", "--output", "--option"})
-        other_programs = re.compile(r"^aws .*$", re.MULTILINE)
+        other_programs = re.compile(r"^aws .*$|`aws [^`]*`", re.MULTILINE)
         for path, text in self.pages():
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", other_programs.sub("", text)))
             self.assertEqual(named - known, set(), path)

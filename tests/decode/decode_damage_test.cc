@@ -35,7 +35,8 @@ TEST_CASE("rows that their owner cannot read are kept with the reason") {
   DecodeRun run(rows);
   const DecodeReport report = run.Run();
   const std::string ts = std::to_string(kT0);
-  const std::string blob = "blobs/" + Sha256::HexOf(HashBlobKey("b")) + ".bin";
+  const std::string blob =
+      "blobs/" + Sha256::HexOf(HashBlobKey("b") + U64(rows.RowOffsets()[0])) + ".bin";
   Files files = run.Data();
   REQUIRE(files.count(kDamaged) == 1);
   const std::string& lines = files[kDamaged];

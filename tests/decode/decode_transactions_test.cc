@@ -334,6 +334,78 @@ TEST_CASE("an intent that does not fit its lock is a damaged row") {
   }
 }
 
+TEST_CASE("what the common time leaves out is told, loudly when it is more than a minute") {
+  const uint64_t minute = uint64_t{60000} << 16;
+  SnapshotBuilder one = SnapshotBuilder().Put("a", kT0 + 2 * minute, "new");
+  SnapshotBuilder idle = SnapshotBuilder().Put("z", kT0, "z");
+  TwoGroups run(one, idle);
+  const DecodeReport report = run.Run();
+  REQUIRE(FindingOf(report, "newer_than_common") != nullptr);
+  CHECK(FindingOf(report, "newer_than_common")->severity == Severity::kWarning);
+  CHECK(FindingOf(report, "newer_than_common")->count == 1);
+  CHECK_FALSE(report.complete());
+}
+
+TEST_CASE("a group that keeps the catalog and has no data counts as one of the groups") {
+  // Groups 2 and 3 have the data; the inputs are those of groups 1 and 2.
+  SnapshotBuilder keeper;
+  AddRoute(&keeper, 1, 2);
+  AddRoute(&keeper, 2, 3);
+  SnapshotBuilder data;
+  data.Put("k", kStart + 9, "old");
+  AddPut(&data, "k", "elsewhere", kStart, "new");
+  TwoGroups run(keeper, data);
+  run.options.latest = true;
+  const DecodeReport report = run.Run();
+  CHECK(CountOf(report, "txn_unresolved") == 1);
+  CHECK(CountOf(report, "txn_aborted") == 0);
+}
+
+TEST_CASE("while a range moves between groups the newest version of a key counts") {
+  SnapshotBuilder one = SnapshotBuilder().Put("k", kT0, "left behind");
+  one.Put("!dist|route|" + U64(1), 1,
+          "\x02" + U64(1) + U64(1) + "\x02" + U64(0) + U64(0) + std::string(1, '\0'));
+  one.Put("!dist|route|" + U64(2), 1,
+          "\x02" + U64(2) + U64(2) + "\x03" + U64(0) + U64(0) + std::string(1, '\0'));
+  SnapshotBuilder two = SnapshotBuilder().Put("k", kT1, "newest");
+  TwoGroups run(one, two);
+  run.options.latest = true;
+  const DecodeReport report = run.Run();
+  CHECK(Bare(run) == Line("k", "newest"));
+  CHECK(CountOf(report, "split_in_progress") == 1);
+}
+
+TEST_CASE("damaged rows of several inputs are told with their files and offsets") {
+  const std::string big(70000, '\xfe');
+  SnapshotBuilder one = SnapshotBuilder().Put("a", kT0, "a").Put(HashBlobKey("h"), kT0, big);
+  REQUIRE(one.Rows()[0].key == RawKey(HashBlobKey("h"), kT0));
+  DecodeRun alone(one);
+  const DecodeReport single = alone.Run();
+  REQUIRE(single.damaged.size() == 1);
+  CHECK(single.damaged[0].offset == one.RowOffsets()[0]);
+  CHECK(single.damaged[0].input.empty());
+  SnapshotBuilder apart = SnapshotBuilder().Put(HashBlobKey("other"), kT0, big).Put("b", kT0, "");
+  TwoGroups run(one, apart);
+  const DecodeReport both = run.Run();
+  REQUIRE(both.damaged.size() == 2);
+  CHECK(both.damaged[0].offset == one.RowOffsets()[0]);
+  CHECK(both.damaged[0].input.ends_with("in.fsm"));
+  CHECK(both.damaged[1].offset == apart.RowOffsets()[0]);
+  CHECK(both.damaged[1].input.ends_with("two.fsm"));
+}
+
+TEST_CASE("two large invalid intents of one key are both kept") {
+  SnapshotBuilder rows;
+  for (const uint64_t start : {kStart, kStart + 50}) {
+    rows.Put("!txn|lock|k", start, Lock(start, "p", false));
+    rows.Put("!txn|int|k", start, Put(start + 1, std::string(70000, 'v')));
+  }
+  DecodeRun run(rows);
+  const DecodeReport report = run.Run();
+  CHECK(report.rows.damaged == 2);
+  CHECK(run.Data().size() == 3);
+}
+
 TEST_CASE("a large value is rolled forward whole") {
   const std::string value(3000000, 'v');
   SnapshotBuilder rows;

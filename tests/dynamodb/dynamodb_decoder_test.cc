@@ -342,8 +342,8 @@ TEST_CASE("remarks about items") {
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.findings() == Strings{"warning ddb_empty_set 1", "warning ddb_null_false 1",
                                   "warning ddb_too_deep 1", "warning ddb_unknown_field 2"});
-  CHECK(out.report.findings.by_code().at("ddb_empty_set").example == "dynamodb/t/items/c.json");
-  CHECK(out.report.findings.by_code().at("ddb_unknown_field").example ==
+  CHECK(out.report.findings.by_code().at("ddb_empty_set").example() == "dynamodb/t/items/c.json");
+  CHECK(out.report.findings.by_code().at("ddb_unknown_field").example() ==
         "field 77 in dynamodb/t/items/d.json");
   CHECK(ItemPaths(out).size() == 5);
 }

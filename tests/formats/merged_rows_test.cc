@@ -167,6 +167,20 @@ TEST_CASE("keys that are prefixes of one another, over two inputs, are no confli
   CHECK(merged.scan.of(BareFamily()).older == 3);
 }
 
+TEST_CASE("chunks that are named by their content may stand in both") {
+  const std::string key = "!s3|chunkblob|" + std::string(64, 'a');
+  const Merged merged =
+      Merge({SnapshotBuilder().Put(key, kT0, "x"), SnapshotBuilder().Put(key, kT1, "x")});
+  REQUIRE(merged.status.ok());
+  CHECK(merged.scan.of(FamilyOf("!s3|chunkblob|")).live == 1);
+}
+
+TEST_CASE("a damaged version hides an older one from the check") {
+  const SnapshotBuilder a = SnapshotBuilder().Put("k", kT0, "1").Put("k", kT1, "?", 0, 8);
+  const SnapshotBuilder b = SnapshotBuilder().Put("k", kT0 + 1, "2");
+  CHECK(Merge({a, b}).status.ok());
+}
+
 TEST_CASE("operational rows may stand in both") {
   const SnapshotBuilder a = SnapshotBuilder().Put("!dist|meta|version", kT0, "1").Put("a", kT0, "");
   const SnapshotBuilder b = SnapshotBuilder().Put("!dist|meta|version", kT0, "1").Put("b", kT0, "");

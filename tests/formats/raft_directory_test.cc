@@ -114,8 +114,8 @@ TEST_CASE("a broken newest snapshot is named, and the next older one is taken") 
   REQUIRE(broken != nullptr);
   CHECK(broken->severity == Severity::kWarning);
   CHECK(broken->count == 1);
-  CHECK(broken->example.find(directory.FsmPath(7)) != std::string::npos);
-  CHECK(broken->example.find("FsmChecksum") != std::string::npos);
+  CHECK(broken->example().find(directory.FsmPath(7)) != std::string::npos);
+  CHECK(broken->example().find("FsmChecksum") != std::string::npos);
 
   WriteWholeFile(directory.FsmPath(6), "abc");
   Findings more;
@@ -178,7 +178,7 @@ TEST_CASE("a snapshot that its token does not confirm is not taken") {
   Findings findings;
   CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
   REQUIRE(FindingOf(findings, "snapshot_broken") != nullptr);
-  CHECK(FindingOf(findings, "snapshot_broken")->example.find("SnapTokenMismatch") !=
+  CHECK(FindingOf(findings, "snapshot_broken")->example().find("SnapTokenMismatch") !=
         std::string::npos);
   // By its own name it opens.
   CHECK(OpenPath(directory.FsmPath(6)).status.ok());
@@ -193,7 +193,7 @@ TEST_CASE("a token whose snapshot is missing is a warning") {
   const Finding* missing = FindingOf(findings, "snapshot_missing");
   REQUIRE(missing != nullptr);
   CHECK(missing->severity == Severity::kWarning);
-  CHECK(missing->example == "index 291");
+  CHECK(missing->example() == "index 291");
 
   // An older one that is gone is the normal course of things: three are kept.
   Directory normal;
@@ -224,7 +224,7 @@ TEST_CASE("a .snap file that cannot be read is a warning") {
   Findings findings;
   CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
   REQUIRE(FindingOf(findings, "snap_invalid") != nullptr);
-  CHECK(FindingOf(findings, "snap_invalid")->example.find(directory.SnapPath(5)) !=
+  CHECK(FindingOf(findings, "snap_invalid")->example().find(directory.SnapPath(5)) !=
         std::string::npos);
 }
 

@@ -207,7 +207,7 @@ TEST_CASE("a damaged chunk leaves zeros, and it is said where") {
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.files.at("fs/tree/f") == std::string("ab\0\0ef", 6));
   CHECK(out.finding("fs_damaged_chunk") == "warning 1");
-  CHECK(out.report.findings.by_code().at("fs_damaged_chunk").example == "inode 7, chunk 1");
+  CHECK(out.report.findings.by_code().at("fs_damaged_chunk").example() == "inode 7, chunk 1");
   DecodeRowsOptions before;
   before.at = kT0;
   CHECK(DecodeRows(rows, before).files.at("fs/tree/f") == "abcdef");

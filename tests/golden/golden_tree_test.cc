@@ -87,7 +87,7 @@ TEST_CASE("node1: the accounts") {
   std::erase_if(files, [](const auto& file) { return file.first.ends_with('/'); });
   CHECK(report.tree.files == files.size() - 1);
   for (const auto& [code, finding] : report.findings.by_code()) {
-    INFO(code << ": " << finding.text << ", " << finding.example);
+    INFO(code << ": " << finding.text << ", " << finding.example());
     CHECK(finding.severity == Severity::kNote);
   }
 }

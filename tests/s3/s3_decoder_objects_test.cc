@@ -60,7 +60,7 @@ TEST_CASE("a missing chunk: the object is not written, its rows are kept, others
     CHECK_FALSE(Has(out, kSidecar));
     CHECK(out.files.at("s3/photos/p") == "fine");
     CHECK(out.finding("s3_object_incomplete") == "warning 1");
-    CHECK(out.report.findings.by_code().at("s3_object_incomplete").example ==
+    CHECK(out.report.findings.by_code().at("s3_object_incomplete").example() ==
           "s3/photos/o, 8 bytes, part 1 chunk " + std::to_string(missing));
     CHECK(out.damaged_codes() ==
           Strings{"S3ObjectIncomplete", "S3ObjectIncomplete", "S3ObjectIncomplete"});
@@ -293,7 +293,8 @@ TEST_CASE("a manifest whose parts do not ascend, or repeat") {
   CHECK_FALSE(Has(incomplete, kBody));
   CHECK(incomplete.report.findings.by_code()
             .at("s3_object_incomplete")
-            .example.ends_with("part 2 chunk 0"));
+            .example()
+            .ends_with("part 2 chunk 0"));
 }
 
 TEST_CASE("offloaded chunks: shared, missing, damaged, of another size") {
@@ -318,7 +319,8 @@ TEST_CASE("offloaded chunks: shared, missing, damaged, of another size") {
     CHECK(out.files.at("s3/photos/q") == "first");
     CHECK(out.report.findings.by_code()
               .at("s3_object_incomplete")
-              .example.ends_with("part 1 chunk 1"));
+              .example()
+              .ends_with("part 1 chunk 1"));
     // The head, two references; the damaged chunk, or the one whose object it cannot help.
     CHECK(out.report.rows.damaged == (stored.empty() ? 3U : 4U));
   }
@@ -340,7 +342,7 @@ TEST_CASE("offloaded chunks: shared, missing, damaged, of another size") {
   CHECK(all.files.at("_internal/s3/chunkblobs/" + Sha256::HexOf("nobody") + ".bin") == "nobody");
 }
 
-TEST_CASE("deleted buckets and other generations, with --include-orphans") {
+TEST_CASE("deleted buckets and other generations, orphans included") {
   SnapshotBuilder rows = Photos();
   PutS3Object(&rows, {"photos", 2, "old/.."}, {{1, {"before"}}});
   rows.Delete(S3BucketMetaKey("gone"), kT1);

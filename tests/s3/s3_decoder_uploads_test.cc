@@ -68,7 +68,7 @@ TEST_CASE("open uploads, leftovers and chunks that no part names") {
   CHECK(out.findings() == without.findings());
 }
 
-TEST_CASE("an incomplete part has no file; the others and the records have") {
+TEST_CASE("an incomplete part has no file, the others and the records have") {
   SnapshotBuilder rows;
   PutS3Bucket(&rows);
   const S3Place open = {"photos", 3, "o", "u"};
@@ -128,7 +128,7 @@ TEST_CASE("an upload whose object was completed with it is closed, whatever its 
   CHECK(out.findings() == Strings{"note s3_leftover_parts 2", "note s3_orphan_chunks 1"});
 }
 
-TEST_CASE("no files of ours with --no-extensions; the rows are counted all the same") {
+TEST_CASE("no files of ours without extensions, the rows are counted all the same") {
   SnapshotBuilder rows;
   PutS3Bucket(&rows);
   const S3Place open = {"photos", 3, "o", "u"};

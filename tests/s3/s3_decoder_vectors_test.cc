@@ -235,7 +235,7 @@ TEST_CASE("V21: malformed rows") {
                                        "S3MalformedKey", "S3InvalidChunkRef"});
   CHECK(out.finding("s3_unreachable_row") == "warning 2");
   CHECK(out.report.rows.unknown == 2);
-  const std::string& unknown = out.files.at("unknown/s3_rows.jsonl");
+  const std::string& unknown = out.files.at("unknown/rows.jsonl");
   CHECK(unknown.find("\"value\":\"unreachable\"") != std::string::npos);
   CHECK(unknown.find("\"value\":\"hello\"") != std::string::npos);
   CHECK(out.files.count("s3/photos/_bucket.json") == 1);

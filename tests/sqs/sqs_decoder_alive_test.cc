@@ -242,7 +242,7 @@ TEST_CASE("partitions of which there is nothing here") {
     const DecodedRows out = DecodeRows(rows);
     const auto& codes = out.report.findings.by_code();
     const auto found = codes.find("sqs_partitions_maybe_elsewhere");
-    return found == codes.end() ? "" : found->second.example;
+    return found == codes.end() ? "" : std::string(found->second.example());
   };
   CHECK(warning(kPartitioned, {0, 1}).empty());
   CHECK(warning(kPartitioned, {1}) == "q, partitions 0");

@@ -135,7 +135,7 @@ TEST_CASE("selection") {
   CHECK(out.report.rows.emitted == 2);
   CHECK(out.report.rows.operational == 4);  // three counters, one stale message
   CHECK(out.report.rows.excluded == 6);     // b: 3, e: 1, lost: 2
-  CHECK(out.report.adapters.front().scopes == Strings{"a"});
+  CHECK(out.report.adapters[static_cast<size_t>(AdapterId::kSqs)].scopes == Strings{"a"});
 
   CHECK(Selected({"sqs/a"}, {}, &out) ==
         Strings{"sqs/a/_internals/side_records.jsonl", a[0], a[1], a[2]});

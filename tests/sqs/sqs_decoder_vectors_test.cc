@@ -1,6 +1,4 @@
 // Vectors V8 to V17 of spec 05 chapter 9, rows to tree.
-#include <algorithm>
-
 #include <catch2/catch.hpp>
 
 #include "tests/support/decoded_rows.h"
@@ -88,9 +86,7 @@ TEST_CASE("V13: names of folders") {
         DecodeRows(SnapshotBuilder().Put(QueueMetaKey(name), kT0, StoredQueue(name, 1)));
     CHECK(out.files == Files{{std::string("sqs/") + folder + "/_queue.json", QueueFile(name)},
                              {std::string("sqs/") + folder + "/_queue_ext.json", QueueExtFile(1)}});
-    const auto sqs = std::find_if(out.report.adapters.begin(), out.report.adapters.end(),
-                                  [](const AdapterReport& a) { return a.name == "sqs"; });
-    CHECK(sqs->scopes == Strings{name});
+    CHECK(out.report.adapters[static_cast<size_t>(AdapterId::kSqs)].scopes == Strings{name});
     CHECK(out.report.complete());
   }
 }
@@ -130,7 +126,7 @@ TEST_CASE("V16: which generation is alive") {
                                             .Put(QueueGenKey("q"), kT0, "3"));
   CHECK(purged.files.at("sqs/q/messages.jsonl") == MessageLine(b));
   CHECK(purged.findings() == Strings{"note sqs_stale_generation_messages_dropped 1"});
-  CHECK(purged.report.findings.by_code().begin()->second.example == "q, active generation 3");
+  CHECK(purged.report.findings.by_code().begin()->second.example() == "q, active generation 3");
   CHECK(purged.report.rows.operational == 2);
   CHECK(purged.report.complete());
 

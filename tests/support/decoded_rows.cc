@@ -39,8 +39,8 @@ void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, Memo
                            return scratch.path();
                          }};
   };
-  const AdapterRun run{options,  input.container->rows(), scan, filter, *tree,
-                       progress, sorter_options};
+  const AdapterRun run{options, input.container->rows(), scan, filter, *tree, progress,
+                       false,   sorter_options};
   Require(RunAdapters(run, &report));
 }
 

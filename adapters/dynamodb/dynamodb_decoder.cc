@@ -205,6 +205,10 @@ Result<AdapterTotals> Decoder::Run() {
     SNAPTREE_TRY(NextTable());
   }
   SNAPTREE_TRY(orphans_.Close());
+  // Counters are no records.
+  for (const FamilyId family : {family_, tables_.table_family()}) {
+    totals_.losses += context_.ledger.count(family, Place::kDamaged);
+  }
   if (writer_.wrote_extensions()) totals_.extensions.push_back("dynamodb/*/_schema_ext.json");
   if (orphans_.rows() > 0) totals_.extensions.emplace_back(kOrphanRowsPath);
   return std::move(totals_);

@@ -140,6 +140,8 @@ bool ItemRenderer::AddEntry(Slice entry) {
     }
   }
   if (!in.ok()) return Fail("an entry of a map is no message");
+  // At once: two bytes would make an Entry.
+  if (values == 0) return Fail("an attribute without a value");
   const bool irregular = values != 1;
   const Part part = PartOf(irregular ? entry : value);
   entries_.push_back({PartOf(name), part.at, part.size & kMaxPartBytes, irregular});

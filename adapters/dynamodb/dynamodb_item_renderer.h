@@ -53,17 +53,17 @@ class ItemRenderer {
   Status Stream(Slice message, const TakeText& take);
 
  private:
-  // A part of the message. 32 bits each: there can be as many as a quarter of its bytes.
+  // A part of the message. 32 bits each: there can be as many as a third of its bytes.
   struct Part {
     uint32_t at;
     uint32_t size;
   };
-  // An entry of a map.
+  // An entry of a map: at least four bytes of the message, since it has a value.
   struct Entry {
     Part name;
     uint32_t value_at;
     uint32_t value_size : 31;
-    uint32_t irregular : 1;  // `value` is the whole entry: its value stands in it twice, or not
+    uint32_t irregular : 1;  // `value` is the whole entry: its value stands in it more than once
   };
   // The member that counts of an attribute value. The payloads of a message member are the parts
   // from `first_part` on.

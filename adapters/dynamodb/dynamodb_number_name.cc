@@ -1,7 +1,5 @@
 // The half of dynamodb_number.h that is about file names: reduced fractions in decimal.
 #include <algorithm>
-#include <array>
-#include <utility>
 #include <vector>
 
 #include "adapters/dynamodb/dynamodb_number.h"
@@ -11,50 +9,56 @@ namespace {
 
 constexpr int64_t kMaxScale = 1000000;
 // A reduced fraction within kMaxNameDigits has at most so many fraction digits before it is
-// reduced (2^k in the denominator has 0.301 k digits), and its numerator at most as many digits.
+// reduced: 2^k in the denominator has 0.301 k digits.
 constexpr uint64_t kMaxReducible = kMaxNameDigits * 10000 / 3010 + 1;
 
-// A natural number of any size: nine decimal digits an element, the least significant first.
+// A natural number of any size: 18 decimal digits an element, the least significant first.
+//
+// Its factors and divisors are divisors of the base. So no product is longer than an element, each
+// element of a quotient needs only itself and the next one, and the first element alone says
+// whether the number is divisible.
 class Natural {
  public:
-  static constexpr uint32_t kBase = 1000000000;
-  static constexpr size_t kBaseDigits = 9;
+  static constexpr uint64_t kBase = 1000000000000000000;
+  static constexpr size_t kBaseDigits = 18;
 
-  explicit Natural(uint32_t v) : limbs_{v} {}  // REQUIRES: v < kBase
   // REQUIRES: digits only, at least one.
   explicit Natural(Slice digits) {
+    limbs_.reserve(digits.size() / kBaseDigits + 1);
     for (size_t end = digits.size(); end > 0; end -= std::min(end, kBaseDigits)) {
       const size_t begin = end - std::min(end, kBaseDigits);
-      uint32_t limb = 0;
+      uint64_t limb = 0;
       for (const char c : digits.substr(begin, end - begin)) {
-        limb = limb * 10 + static_cast<uint32_t>(c - '0');
+        limb = limb * 10 + static_cast<uint64_t>(c - '0');
       }
       limbs_.push_back(limb);
     }
   }
 
-  bool IsDivisibleBy(uint32_t divisor) const {
-    uint64_t rest = 0;
-    for (size_t i = limbs_.size(); i-- > 0;) rest = (rest * kBase + limbs_[i]) % divisor;
-    return rest == 0;
+  template <uint64_t kDivisor>
+  bool IsDivisibleBy() const {
+    return limbs_.front() % kDivisor == 0;
   }
-  void DivideBy(uint32_t divisor) {
-    uint64_t rest = 0;
-    for (size_t i = limbs_.size(); i-- > 0;) {
-      rest = rest * kBase + limbs_[i];
-      limbs_[i] = static_cast<uint32_t>(rest / divisor);
-      rest %= divisor;
+  // REQUIRES: IsDivisibleBy<kDivisor>().
+  template <uint64_t kDivisor>
+  void DivideBy() {
+    static_assert(kBase % kDivisor == 0);
+    for (size_t i = 0; i + 1 < limbs_.size(); ++i) {
+      limbs_[i] = limbs_[i] / kDivisor + limbs_[i + 1] % kDivisor * (kBase / kDivisor);
     }
-    while (limbs_.size() > 1 && limbs_.back() == 0) limbs_.pop_back();
+    limbs_.back() /= kDivisor;
+    if (limbs_.size() > 1 && limbs_.back() == 0) limbs_.pop_back();
   }
-  void MultiplyBy(uint32_t factor) {
+  template <uint64_t kFactor>
+  void MultiplyBy() {
+    static_assert(kBase % kFactor == 0);
     uint64_t carry = 0;
-    for (uint32_t& limb : limbs_) {
-      carry += uint64_t{limb} * factor;
-      limb = static_cast<uint32_t>(carry % kBase);
-      carry /= kBase;
+    for (uint64_t& limb : limbs_) {
+      const uint64_t high = limb / (kBase / kFactor);
+      limb = limb % (kBase / kFactor) * kFactor + carry;
+      carry = high;
     }
-    if (carry != 0) limbs_.push_back(static_cast<uint32_t>(carry));
+    if (carry != 0) limbs_.push_back(carry);
   }
 
   std::string Digits() const {
@@ -67,53 +71,67 @@ class Natural {
   }
 
  private:
-  std::vector<uint32_t> limbs_;
+  std::vector<uint64_t> limbs_;
 };
 
-// The powers of a prime that are tried: large steps first.
-struct Steps {
-  uint32_t prime;
-  uint32_t step;  // prime ^ step_exponent < Natural::kBase
-  uint64_t step_exponent;
-};
-constexpr Steps kTwos = {2, 1U << 29, 29};
-constexpr Steps kFives = {5, 244140625, 12};
+// The large steps are of prime^18.
+constexpr uint64_t kStepExponent = Natural::kBaseDigits;
+template <uint64_t kPrime>
+constexpr uint64_t kStep = kPrime == 2 ? uint64_t{1} << 18 : uint64_t{3814697265625};
 
 // Divides by the prime as often as it goes, at most `limit` times; how often.
-uint64_t DivideOut(const Steps& by, uint64_t limit, Natural* n) {
+template <uint64_t kPrime>
+uint64_t DivideOut(uint64_t limit, Natural* n) {
   uint64_t times = 0;
-  while (limit - times >= by.step_exponent && n->IsDivisibleBy(by.step)) {
-    n->DivideBy(by.step);
-    times += by.step_exponent;
+  while (limit - times >= kStepExponent && n->IsDivisibleBy<kStep<kPrime>>()) {
+    n->DivideBy<kStep<kPrime>>();
+    times += kStepExponent;
   }
-  while (times < limit && n->IsDivisibleBy(by.prime)) {
-    n->DivideBy(by.prime);
+  while (times < limit && n->IsDivisibleBy<kPrime>()) {
+    n->DivideBy<kPrime>();
     ++times;
   }
   return times;
 }
 
-Natural Power(const Steps& of, uint64_t exponent) {
-  Natural n(1);
-  for (; exponent >= of.step_exponent; exponent -= of.step_exponent) n.MultiplyBy(of.step);
-  for (; exponent > 0; --exponent) n.MultiplyBy(of.prime);
+template <uint64_t kPrime>
+Natural Power(uint64_t exponent) {
+  Natural n("1");
+  for (; exponent >= kStepExponent; exponent -= kStepExponent) n.MultiplyBy<kStep<kPrime>>();
+  for (; exponent > 0; --exponent) n.MultiplyBy<kPrime>();
   return n;
+}
+
+// prime^exponent is at least 10 to the power of this. REQUIRES: exponent <= kMaxReducible.
+template <uint64_t kPrime>
+constexpr uint64_t LeastPowerOfTen(uint64_t exponent) {
+  return exponent * (kPrime == 2 ? 30102 : 69897) / 100000;
+}
+
+// digits * 10^-scale, where the digits may be divisible by the prime, but not by 10/prime.
+template <uint64_t kPrime>
+std::optional<std::string> Reduced(Slice digits, uint64_t scale) {
+  constexpr uint64_t kOther = 10 / kPrime;
+  // Each division by the prime takes a zero from the denominator and multiplies the rest of it by
+  // the other one, so the result is the shorter the more there are. When all `scale` of them go,
+  // the numerator loses as many digits as prime^scale = 10^scale / other^scale has, and other^scale
+  // is what remains below.
+  const uint64_t least = LeastPowerOfTen<kOther>(scale);
+  if (digits.size() + 2 * least + 1 > kMaxNameDigits + scale) return std::nullopt;
+  Natural numerator(digits);
+  const uint64_t times = DivideOut<kPrime>(scale, &numerator);
+  std::string text = numerator.Digits();
+  const uint64_t zeros = scale - times;
+  if (text.size() + LeastPowerOfTen<kOther>(times) + zeros > kMaxNameDigits) return std::nullopt;
+  const std::string denominator = Power<kOther>(times).Digits();
+  if (text.size() + denominator.size() + zeros > kMaxNameDigits) return std::nullopt;
+  return text.append("/").append(denominator).append(zeros, '0');
 }
 
 // digits * 10^-scale in lowest terms. REQUIRES: scale > 0, the last digit is not 0.
 std::optional<std::string> Fraction(Slice digits, uint64_t scale) {
-  if (scale > kMaxReducible || digits.size() > kMaxReducible) return std::nullopt;
-  Natural numerator(digits);
-  // Not both: the last digit is not 0.
-  const uint64_t twos = DivideOut(kTwos, scale, &numerator);
-  const uint64_t fives = twos > 0 ? 0 : DivideOut(kFives, scale, &numerator);
-  // 2^(scale - twos) * 5^(scale - fives), the common powers as zeros.
-  const Natural odd = twos > 0 ? Power(kFives, twos) : Power(kTwos, fives);
-  std::string text = numerator.Digits();
-  const std::string denominator = odd.Digits();
-  const uint64_t zeros = scale - std::max(twos, fives);
-  if (text.size() + denominator.size() + zeros > kMaxNameDigits) return std::nullopt;
-  return text.append("/").append(denominator).append(zeros, '0');
+  if (scale > kMaxReducible) return std::nullopt;
+  return digits.back() == '5' ? Reduced<5>(digits, scale) : Reduced<2>(digits, scale);
 }
 
 std::optional<std::string> Magnitude(Slice digits, int64_t power) {

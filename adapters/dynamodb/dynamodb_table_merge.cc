@@ -28,15 +28,12 @@ Status TableItems::NextOrdered() {
   }
 }
 
-// The ordered row at hand: taken_ when it is the right one, or cannot be read, as for the node.
-// Rows that are neither were set aside.
+// The ordered row at hand: taken_ when it is the right one. Others were set aside, or cannot be
+// read: then a legacy row has their place, since it is all that is left of the item.
 Status TableItems::TakeOrdered(bool is_wanted) {
   if (!merges_ && !is_wanted) return {};
   SNAPTREE_ASSIGN(const bool readable, item_.Read(ordered_row_.body));
-  if (!readable) {
-    taken_ = true;
-    return {};
-  }
+  if (!readable) return {};
   numeric_ = OrderedTail(item_.key(), &tail_);
   if (tail_ != ordered_tail_) return {};
   taken_ = true;

@@ -94,6 +94,7 @@ void CheckStore(uint64_t seed, bool lines, size_t sorter_bytes) {
     if (table.record != ddb::Record::kThere && table.counter) ++counters;
   }
   REQUIRE(out.report.rows.damaged == expected.damaged + damaged);
+  REQUIRE(out.report.losses == expected.damaged + damaged);
   REQUIRE(out.report.rows.operational == expected.operational + counters);
 }
 

@@ -146,14 +146,27 @@ TEST_CASE("state C: the new generation wins, wherever the old one stands in the 
   }
 }
 
-TEST_CASE("state C: an item that cannot be read still keeps the old one away") {
-  SnapshotBuilder rows = Rows(HashRange(2, 1, 2));
-  rows.Put(LegacyRow("t", 1, "a", "1"), kT0, ItemOf("a", "1", "old"));
-  rows.Put(ItemRow("t", 2, Segment("a") + Segment(Positive(1, "1"))), kT0, "damaged");
-  const DecodedRows out = DecodeRows(rows);
-  CHECK(Items(out).empty());
-  CHECK(out.damaged_codes() == Strings{"DdbInvalidItem"});
-  CHECK(out.finding("ddb_legacy_duplicate") == "warning 1");
+TEST_CASE("state C: an item that cannot be read does not hide the old one") {
+  const std::string tail = Segment("a") + Segment(Positive(1, "1"));
+  for (const bool lines : {false, true}) {
+    SnapshotBuilder rows = Rows(HashRange(2, 1, 2));
+    rows.Put(LegacyRow("t", 1, "a", "1"), kT0, ItemOf("a", "1", "old"));
+    rows.Put(LegacyRow("t", 1, "a", "1.0"), kT0, ItemOf("a", "1.0", "older"));
+    rows.Put(ItemRow("t", 2, tail), kT0, "damaged");
+    DecodeRowsOptions options;
+    options.dynamodb_jsonl = lines;
+    const DecodedRows out = DecodeRows(rows, options);
+    if (lines) {
+      CHECK(Lines(out) == Strings{"old"});
+    } else {
+      CHECK(Items(out) == Found{{"a/1.json", "old"}});
+    }
+    CHECK(out.damaged_codes() == Strings{"DdbInvalidItem"});
+    CHECK(out.findings() == Strings{"warning ddb_legacy_duplicate 1"});
+    CHECK(out.report.rows.operational == 1);
+    CHECK(out.report.records == 1);
+    CHECK(out.report.losses == 1);
+  }
 }
 
 TEST_CASE("state D is read as B") {

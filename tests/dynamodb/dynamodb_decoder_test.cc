@@ -199,6 +199,7 @@ TEST_CASE("trap 2: the items of a table whose record is damaged are not those of
   rows.Put(ItemRow("t", 1, Segment("a")), kT0, Item({{"h", S("a")}}));
   DecodedRows out = DecodeRows(rows);
   CHECK(out.damaged_codes() == Strings{"DdbInvalidSchema"});
+  CHECK(out.report.losses == 1);
   CHECK(out.finding("ddb_orphan_items") == "warning 1");
   CHECK(out.files.count(kOrphans) == 1);
 
@@ -208,6 +209,7 @@ TEST_CASE("trap 2: the items of a table whose record is damaged are not those of
   flags.Put(TableRow("t"), kT0, TableValue({"t", {{"h", "S"}}, "h"}));
   flags.Put(ItemRow("t", 1, Segment("a")), kT0, Item({{"h", S("a")}}));
   out = DecodeRows(flags);
+  CHECK(out.report.losses == 1);
   CHECK(out.finding("ddb_orphan_items") == "warning 1");
   CHECK(out.files.count("dynamodb/t/_schema.json") == 0);
   // But below a deletion, or a record that is newer, it says nothing.
@@ -248,6 +250,7 @@ TEST_CASE("V20: keys that cannot be taken apart") {
   }
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.damaged_codes() == Strings(16, "DdbMalformedKey"));
+  CHECK(out.report.losses == 15);  // a counter is no record
   CHECK(out.findings().empty());
   CHECK(ItemPaths(out).empty());
   CHECK(out.files.count("dynamodb/t/_schema.json") == 1);
@@ -273,6 +276,7 @@ TEST_CASE("counters: white space around them goes, anything else is damaged") {
   for (const char* text : {"3x", "-1", "1.0", " ", "18446744073709551616"}) {
     const DecodedRows out = with(text);
     CHECK(out.damaged_codes() == Strings{"DdbInvalidCounter"});
+    CHECK(out.report.losses == 0);
     CHECK(out.files.count("dynamodb/t/_schema.json") == 1);
   }
   CHECK(with(std::string(5000, ' ') + "4").damaged_codes() == Strings{"DdbInvalidCounter"});
@@ -323,6 +327,7 @@ TEST_CASE("damaged items: the others go on") {
   rows.Put(ItemRow("t", 1, Segment("good")), kT0, Item({{"h", S("good")}}));
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.damaged_codes() == Strings(bad.size(), "DdbInvalidItem"));
+  CHECK(out.report.losses == bad.size());
   CHECK(ItemPaths(out) == Strings{"good.json"});
   CHECK_FALSE(out.report.complete());
 }

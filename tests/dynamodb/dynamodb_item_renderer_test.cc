@@ -150,6 +150,23 @@ TEST_CASE("V17: values that cannot be read") {
   CHECK(value(Bs({"\xff"})) == R"({"a":{"BS":["/w=="]}})");
 }
 
+TEST_CASE("an attribute without a value ends the reading, however many there are") {
+  const auto reason = [](const std::string& message) {
+    ItemRenderer item(JsonStyle::kCompact);
+    return item.Render(message).Message();
+  };
+  std::string many;
+  for (int i = 0; i < 100000; ++i) many += Unhex("0a00");
+  const std::string what = "an attribute without a value";
+  CHECK(reason(many).find(what) != std::string::npos);
+  CHECK(reason(Field(1, Field(1, "a"))).find(what) != std::string::npos);
+  CHECK(reason(Message({{"m", Field(10, many)}})).find(what) != std::string::npos);
+  // Also when a later one has its name: no node writes either.
+  CHECK(Line(many + Field(1, Field(2, S("x")))) == "DdbInvalidItem");
+  CHECK(Line(Field(1, Field(1, "a") + Field(2, "")) + Message({{"a", S("x")}})) ==
+        R"({"a":{"S":"x"}})");
+}
+
 TEST_CASE("V17: NULL that is false, empty sets, fields of newer servers") {
   CHECK(Line(Unhex("0a070a016e12022800")) == R"({"n":{"NULL":false}})");
   CHECK(RemarksOf(Unhex("0a070a016e12022800")).null_false);

@@ -1,6 +1,7 @@
 // Number texts: spec 03 sections 1.3 and 4.3, vectors V8 and V9, chapter 7 item 20.
 #include "adapters/dynamodb/dynamodb_number.h"
 
+#include <ctime>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -233,6 +234,56 @@ TEST_CASE("long powers are divided out whole") {
   }
 }
 
+// factor * prime^power
+std::string Product(uint64_t factor, uint64_t prime, int power) {
+  constexpr uint64_t kBase = 1000000000;
+  std::vector<uint64_t> limbs = {factor};
+  for (int i = 0; i < power; ++i) {
+    uint64_t carry = 0;
+    for (uint64_t& limb : limbs) {
+      carry += limb * prime;
+      limb = carry % kBase;
+      carry /= kBase;
+    }
+    if (carry != 0) limbs.push_back(carry);
+  }
+  std::string digits = std::to_string(limbs.back());
+  for (size_t i = limbs.size() - 1; i-- > 0;) {
+    const std::string limb = std::to_string(limbs[i]);
+    digits += Zeros(9 - limb.size()) + limb;
+  }
+  return digits;
+}
+
+TEST_CASE("the longest fractions that are written out, and those that are one digit longer") {
+  const auto name = [](const std::string& digits, int scale) {
+    return NameOf(digits + "e-" + std::to_string(scale));
+  };
+  const auto as_written = [](const std::string& digits, int scale) {
+    return FallbackName(digits + "e-" + std::to_string(scale));
+  };
+  // 1 + 9999 digits.
+  const std::string fives = Product(1, 5, 33215);
+  const std::string denominator = Product(1, 2, 33215);
+  REQUIRE(denominator.size() == 9999);
+  CHECK(name(fives, 33215) == FallbackName("1/" + denominator));
+  const std::string more_fives = Product(1, 5, 33216);
+  CHECK(name(more_fives, 33216) == as_written(more_fives, 33216));
+  CHECK(name(more_fives, 33215) == FallbackName("5/" + denominator));
+  // 2^14304 / 10^14304 = 1 / 5^14304, 1 + 9999 digits.
+  const std::string twos = Product(1, 2, 14304);
+  REQUIRE(Product(1, 5, 14304).size() == 9999);
+  CHECK(name(twos, 14304) == FallbackName("1/" + Product(1, 5, 14304)));
+  const std::string more_twos = Product(1, 2, 14307);
+  CHECK(name(more_twos, 14307) == as_written(more_twos, 14307));
+  // A long numerator over 2, and over 10.
+  const std::string threes(9999, '3');
+  CHECK(name(threes + "5", 1) == FallbackName(std::string(9998, '6') + "7/2"));
+  CHECK(name(threes + "35", 1) == as_written(threes + "35", 1));
+  CHECK(name(std::string(9998, '3'), 1) == FallbackName(std::string(9998, '3') + "/10"));
+  CHECK(name(threes, 1) == as_written(threes, 1));
+}
+
 TEST_CASE("a hostile number costs little") {
   std::string digits;
   for (int i = 0; i < 33000; ++i) digits += static_cast<char>('0' + i * 7 % 10);
@@ -240,6 +291,22 @@ TEST_CASE("a hostile number costs little") {
   CHECK(NameOf(text) == FallbackName(text));
   const std::string huge = std::string(1 << 20, '3') + "e-1000000";
   CHECK(NameOf(huge) == FallbackName(huge));
+
+  // What can be divided most often: one that is written out, and one that is too long in the end.
+  // Against one multiplication at a time, as no machine and no build is like another.
+  std::clock_t begin = std::clock();
+  const std::string in = Product(1, 5, 33215) + "e-33215";
+  const std::clock_t slow = std::clock() - begin;
+  const std::string out = Product(13, 5, 33215) + "e-33215";
+  CHECK(NameOf(out) == FallbackName(out));
+  const NumberText in_number = ParseNumber(in).value();
+  const NumberText out_number = ParseNumber(out).value();
+  begin = std::clock();
+  for (int i = 0; i < 2; ++i) {
+    CHECK(CanonicalNumber(in, in_number));
+    CHECK_FALSE(CanonicalNumber(out, out_number));
+  }
+  CHECK(std::clock() - begin < slow);
 }
 
 }  // namespace

@@ -198,8 +198,9 @@ class Reading {
     for (const StoredItem* item : alive) {
       if (item->damaged) ++out_.damaged;
       if (!IsOrderedPlace(table, item->generation) || !item->ordered) continue;
-      if (item->damaged || item->right) taken_.insert(item->row_tail);
-      if (!item->damaged && item->right) Write(table, *item);
+      if (item->damaged || !item->right) continue;
+      taken_.insert(item->row_tail);
+      Write(table, *item);
     }
     for (const StoredItem* item : alive) {
       if (item->damaged || !item->right || IsOrderedPlace(table, item->generation)) continue;

@@ -59,6 +59,20 @@ bool AppendDecoded(const Values& values, std::string* out, Slice text) {
 
 }  // namespace
 
+void AppendBase64(std::string* out, Slice bytes) {
+  constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  size_t at = out->size();
+  out->resize(at + (bytes.size() + 2) / 3 * 4, '=');
+  const uint8_t* p = Bytes(bytes);
+  for (size_t left = bytes.size(); left > 0; p += 3, at += 4) {
+    const size_t n = left < 3 ? left : 3;
+    const uint32_t v =
+        uint32_t{p[0]} << 16 | (n > 1 ? uint32_t{p[1]} << 8 : 0) | (n > 2 ? uint32_t{p[2]} : 0);
+    for (size_t i = 0; i <= n; ++i) (*out)[at + i] = kAlphabet[v >> (18 - 6 * i) & 63];
+    left -= n;
+  }
+}
+
 bool AppendFromBase64Url(std::string* out, Slice text) {
   return AppendDecoded(kUrlValues, out, text);
 }

@@ -9,6 +9,9 @@
 
 namespace snaptree {
 
+// Section 4, with padding.
+void AppendBase64(std::string* out, Slice bytes);
+
 // Section 5, without padding. Appends the bytes to *out; false: not base64url, and *out is in an
 // undefined state.
 bool AppendFromBase64Url(std::string* out, Slice text);

@@ -90,7 +90,7 @@ constexpr Option kOptions[] = {
      "auto always never"},
     {kLogFile, "log-file", 0, "FILE", kEverywhere, "append every message to FILE, with its time",
      Completes::kFile},
-    {kThreads, "threads", 0, "N", kEverywhere, "at most N threads (one for each core)"},
+    {kThreads, "threads", 0, "N", kEverywhere, "work on N cores (all); with 1 there is one thread"},
     {kMemory, "memory", 0, "SIZE", kEverywhere, "ceiling for memory, at least 16MiB (512MiB)"},
     {kScratch, "scratch", 0, "DIR", kEverywhere,
      "folder for temporary files (beside the output; TMPDIR when there is none)",

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "adapters/dynamodb/dynamodb_base64.h"
 #include "adapters/dynamodb/dynamodb_item_renderer.h"
+#include "base/base64.h"
 #include "base/cancel.h"
 #include "base/text.h"
 

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "adapters/dynamodb/dynamodb_base64.h"
+#include "base/base64.h"
 
 namespace snaptree::dynamodb {
 namespace {
@@ -69,10 +69,7 @@ bool AppendText(const element& value, std::string* out) {
 
 bool AppendDecoded(const element& value, std::string* out) {
   Slice text;
-  if (!ToText(value, &text)) return false;
-  const std::optional<std::string> bytes = ParseBase64(text);
-  if (bytes) out->append(*bytes);
-  return bytes.has_value();
+  return ToText(value, &text) && AppendFromBase64(out, text);
 }
 
 struct Tag {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/common/rapidjson_reader.h"
 #include "adapters/redis/redis_blobs.h"
 #include "base/slice.h"
 #include "base/status.h"
@@ -24,7 +25,7 @@ struct JsonElement {
   std::vector<Slice> fields;  // stream
 };
 
-class JsonHandler {
+class JsonHandler : public NumbersStayText {
  public:
   using Emit = std::function<Status(const JsonElement&)>;
 
@@ -47,12 +48,6 @@ class JsonHandler {
   bool EndObject(unsigned members);
   bool StartArray();
   bool EndArray(unsigned elements);
-  // Never called, since numbers stay text.
-  bool Int(int) { return false; }
-  bool Uint(unsigned) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
 
  private:
   enum class Place : uint8_t { kStart, kTop, kContainer, kEntry, kFields, kEnd };

@@ -2,26 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <string>
 #include <utility>
 
 #include "adapters/redis/redis_json_handler.h"
-
-// RapidJSON's stack adds its first push to a null pointer before it looks whether there is room. It
-// is then found to have none, so the sum is harmless, but clang's sanitizer stops at it.
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
-#endif
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
 
 namespace snaptree::redis {
 namespace {
@@ -29,32 +15,12 @@ namespace {
 // Numbers stay text: RapidJSON would make an integer of -0 and lose the sign. Stop at the end of
 // the object: otherwise RapidJSON takes a NUL byte for the end of the text and never sees what
 // comes after it.
-constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag |
-                            rapidjson::kParseStopWhenDoneFlag;
+constexpr unsigned kFlags = kJsonTextFlags | rapidjson::kParseStopWhenDoneFlag;
 
 // RapidJSON counts the digits of a number in an int and adds its exponent to that. No number is
 // this long.
 constexpr size_t kMaxDigits = 100'000'000;
 constexpr size_t kMaxJsonBytes = 0x7fffffff;
-
-// Memory that is refused ends the run as operator new's does; RapidJSON's own allocator hands out
-// the null pointer.
-class Allocator {
- public:
-  void* Malloc(size_t size) { return Realloc(nullptr, 0, size); }
-  void* Realloc(void* old, size_t, size_t size) {
-    if (size == 0) {
-      std::free(old);
-      return nullptr;
-    }
-    void* memory = std::realloc(old, size);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-  }
-  static void Free(void* memory) { std::free(memory); }
-};
-
-using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Allocator>;
 
 Status Invalid(std::string what) { return DataError("RedisInvalidBlob", std::move(what)); }
 
@@ -69,7 +35,7 @@ bool HasEndlessNumber(Slice json) {
   return false;
 }
 
-Status ParseOnce(Slice json, Reader* reader, JsonHandler* handler) {
+Status ParseOnce(Slice json, JsonReader* reader, JsonHandler* handler) {
   rapidjson::MemoryStream stream(json.data(), json.size());
   const rapidjson::ParseResult result = reader->Parse<kFlags>(stream, *handler);
   if (!handler->status().ok()) return handler->status();
@@ -91,7 +57,7 @@ Status VisitJson(Slice json, JsonLayout layout, const JsonHandler::Emit& emit, B
   if (!json.starts_with('{')) return Invalid("JSON blob does not begin with its object");
   if (json.size() > kMaxJsonBytes) return Invalid("JSON blob is larger than 2 GiB");
   if (HasEndlessNumber(json)) return Invalid("JSON blob has a number of over 100 million digits");
-  Reader reader;
+  JsonReader reader;
   JsonHandler check(layout, 0, nullptr);
   SNAPTREE_TRY(ParseOnce(json, &reader, &check));
   JsonHandler visit(layout, check.containers(), &emit);

@@ -20,7 +20,7 @@ void ExtraMembers::Write(JsonWriter* json) const {
     json->Key(name);
     rapidjson::MemoryStream stream(value.data(), value.size());
     JsonForwarder forward(json);
-    JsonReader().Parse<kJsonFlags>(stream, forward);
+    JsonReader().Parse<kJsonTextFlags>(stream, forward);
   }
   json->EndObject();
 }

@@ -80,7 +80,7 @@ Status Walk(const RowSource& source, const ValueRef& value, const char* code,
             ManifestHandler* handler) {
   ValueStream stream(source, value);
   JsonReader reader;
-  const rapidjson::ParseResult result = reader.Parse<kJsonFlags>(stream, *handler);
+  const rapidjson::ParseResult result = reader.Parse<kJsonTextFlags>(stream, *handler);
   if (!stream.status().ok()) {
     if (stream.status().kind() != ErrorKind::kData) return stream.status();
     return DataError(code, stream.status().info().what);

@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "adapters/common/rapidjson_reader.h"
 #include "adapters/s3/s3_manifest.h"
 #include "adapters/s3/s3_rapidjson.h"
 #include "base/status.h"
 
 namespace snaptree::s3 {
 
-class ManifestHandler {
+class ManifestHandler : public NumbersStayText {
  public:
   // One of the two is null: the whole value is a manifest, or one part.
   ManifestHandler(Manifest* manifest, Part* part, std::vector<std::string>* unknown_part_members);
@@ -32,12 +33,6 @@ class ManifestHandler {
   bool EndObject(unsigned members);
   bool StartArray();
   bool EndArray(unsigned elements);
-  // Never called, since numbers stay text.
-  bool Int(int) { return false; }
-  bool Uint(unsigned) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
 
  private:
   // Where the walk is: in the manifest, its metadata, its list of parts, a part, its chunk sizes.

@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <string>
 
-#include "adapters/dynamodb/dynamodb_base64.h"
 #include "adapters/dynamodb/dynamodb_item_key.h"
 #include "adapters/dynamodb/dynamodb_item_renderer.h"
 #include "adapters/dynamodb/dynamodb_json_item.h"
 #include "adapters/dynamodb/dynamodb_keys.h"
 #include "adapters/dynamodb/dynamodb_number.h"
 #include "adapters/dynamodb/dynamodb_schema.h"
+#include "base/base64.h"
 #include "base/text.h"
 #include "manifest/tree_path.h"
 
@@ -107,12 +107,13 @@ void CheckSchema(Slice bytes) {
 void CheckBase64(Slice bytes) {
   std::string text;
   AppendBase64(&text, bytes);
-  Require(ParseBase64(text) == bytes);
-  if (const auto decoded = ParseBase64(bytes)) {
-    text.clear();
-    AppendBase64(&text, *decoded);
-    Require(text == bytes);
-  }
+  std::string decoded;
+  Require(AppendFromBase64(&decoded, text) && decoded == bytes);
+  decoded.clear();
+  if (!AppendFromBase64(&decoded, bytes)) return;
+  text.clear();
+  AppendBase64(&text, decoded);
+  Require(text == bytes);
 }
 
 }  // namespace

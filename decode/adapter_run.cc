@@ -197,6 +197,7 @@ Status Runner::RunParts() {
   std::stable_sort(by_size.begin(), by_size.end(),
                    [](const Part* a, const Part* b) { return a->size > b->size; });
   std::vector<std::function<Status()>> jobs;
+  jobs.reserve(by_size.size());
   for (Part* part : by_size) {
     jobs.emplace_back([this, part] {
       Status status = part->work(*part);

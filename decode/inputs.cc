@@ -117,7 +117,7 @@ Status Inputs::Merge(const InputsOptions& options) {
   ContainerInfo info;
   info.path = merge.sources.size() == 1 ? inputs_[0].container->info().path : "the merged inputs";
   for (const OpenedInput& input : inputs_) info.bytes += input.container->info().bytes;
-  merged_ = NewMergedContainer(std::move(merge), std::move(info));
+  merged_ = NewMergedContainer(merge, std::move(info));
   ScanOptions scan{read_ts_, options.run.salvage, options.progress};
   scan.several_inputs = true;
   SNAPTREE_ASSIGN(scan_, ScanContainer(*merged_, scan));

@@ -330,7 +330,7 @@ class MergedContainer : public Container {
 
 }  // namespace
 
-std::unique_ptr<Container> NewMergedContainer(MergedInputs inputs, ContainerInfo info) {
+std::unique_ptr<Container> NewMergedContainer(const MergedInputs& inputs, ContainerInfo info) {
   return std::make_unique<MergedContainer>(inputs, std::move(info));
 }
 

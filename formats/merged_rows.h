@@ -34,6 +34,6 @@ struct MergedInputs {
 
 // Equal raw keys of two inputs stand one behind the other. Its scan is refused with
 // "KeyInTwoInputs" when a key of user data is live in two of them.
-std::unique_ptr<Container> NewMergedContainer(MergedInputs inputs, ContainerInfo info);
+std::unique_ptr<Container> NewMergedContainer(const MergedInputs& inputs, ContainerInfo info);
 
 }  // namespace snaptree

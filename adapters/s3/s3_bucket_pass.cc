@@ -29,11 +29,13 @@ BucketPass::BucketPass(Shared* shared)
                    &shared->misfits),
       records_(shared->context, FamilyOf(kBucketMetaPrefix), KeyLayout::kBucket, &shared->misfits),
       heads_(shared->context, FamilyOf(kHeadPrefix), KeyLayout::kObject, nullptr),
+      uploads_(shared->context, FamilyOf(kUploadMetaPrefix), KeyLayout::kUpload, nullptr),
       names_(shared->context.sorter_options(kNamesShare), shared->options.rename_collisions) {}
 
 Status BucketPass::Start() {
   SNAPTREE_TRY(generations_.Start());
   SNAPTREE_TRY(records_.Start());
+  SNAPTREE_TRY(uploads_.Start());
   return heads_.Start();
 }
 
@@ -146,13 +148,18 @@ Status BucketPass::ChooseGeneration(Bucket* bucket) {
   }
   SNAPTREE_ASSIGN(const std::optional<uint64_t> greatest,
                   CollectNames(bucket->segment, std::nullopt));
-  bucket->generation = greatest.value_or(kFirstGeneration);
-  if (bucket->state == BucketState::kExists) {
+  const bool exists = bucket->state == BucketState::kExists;
+  std::optional<uint64_t> alive = greatest;
+  if (!exists && !alive) {
+    SNAPTREE_ASSIGN(alive, GreatestUpload(bucket->segment));
+  }
+  bucket->generation = alive.value_or(kFirstGeneration);
+  if (exists) {
     findings.Warn("s3_generation_unknown",
                   "buckets of which no row tells the generation; the greatest that has objects "
                   "was taken",
                   bucket->name);
-  } else if (greatest) {
+  } else if (alive) {
     bucket->state = BucketState::kUnknown;
     findings.Warn("s3_bucket_meta_missing",
                   "buckets whose own row is not in the input, perhaps on another raft group: their "
@@ -175,6 +182,17 @@ Result<std::optional<uint64_t>> BucketPass::CollectNames(Slice segment,
     return names_.Add(SegmentText(key.object));
   }));
   SNAPTREE_TRY(names_.EndOfKeys());
+  return greatest;
+}
+
+// The greatest generation that has an open upload: a group can hold nothing else of a bucket yet.
+Result<std::optional<uint64_t>> BucketPass::GreatestUpload(Slice segment) {
+  std::optional<uint64_t> greatest;
+  SNAPTREE_TRY(uploads_.SeekTo(segment));
+  SNAPTREE_TRY(ForEachIn(&uploads_, segment, [&]() -> Status {
+    if (uploads_.row().IsLive()) greatest = uploads_.key().generation;
+    return {};
+  }));
   return greatest;
 }
 

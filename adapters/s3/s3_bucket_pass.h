@@ -40,6 +40,7 @@ class BucketPass {
   Status TakeRecord(Slice segment);
   Status TakeLiveRecord();
   Status ChooseGeneration(Bucket* bucket);
+  Result<std::optional<uint64_t>> GreatestUpload(Slice segment);
   // Gives the names of live objects to names_: of one generation, or of the greatest there is.
   // nullopt: there are none.
   Result<std::optional<uint64_t>> CollectNames(Slice segment, std::optional<uint64_t> generation);
@@ -49,7 +50,8 @@ class BucketPass {
   Shared& shared_;
   S3Cursor generations_;
   S3Cursor records_;
-  S3Cursor heads_;  // for names
+  S3Cursor heads_;    // for names
+  S3Cursor uploads_;  // of buckets that have no heads
   NamePass names_;
   StoredJson json_;
   uint64_t counter_ = 0;  // of the generation row; 0: none

@@ -64,7 +64,12 @@ void Decoder::ReportTallies() {
   Findings& findings = shared_.context.findings;
   const Tallies& tallies = shared_.tallies;
   const auto note = [&](const char* code, const std::string& text, const Tally& tally) {
-    if (tally.count > 0) findings.Note(code, text, Printable(tally.example), tally.count);
+    uint64_t rest = tally.counts.count;
+    for (const auto& [where, count] : tally.counts.examples) {
+      findings.Note(code, text, Printable(where), count);
+      rest -= count;
+    }
+    if (rest > 0) findings.Note(code, text, {}, rest);
   };
   note("s3_stale_generation_objects", "objects of buckets before they were deleted and made again",
        tallies.stale_heads);
@@ -72,7 +77,7 @@ void Decoder::ReportTallies() {
        tallies.orphan_chunks);
   note("s3_open_uploads",
        WithBytes("multipart uploads that were never completed", tallies.open_upload_chunks) +
-           " in " + Thousands(tallies.open_upload_parts.count) + " parts",
+           " in " + Thousands(tallies.open_upload_parts.counts.count) + " parts",
        tallies.open_uploads);
   note("s3_leftover_parts", "records of parts of completed or aborted uploads",
        tallies.leftover_parts);

@@ -8,7 +8,7 @@ namespace snaptree::s3 {
 namespace {
 
 // Live never comes near any of these; they bound the memory that a hostile value takes.
-constexpr size_t kMaxParts = 100'000;  // live: 10,000
+constexpr size_t kMaxParts = 10'000;  // as live
 constexpr size_t kMaxTextBytes = size_t{16} << 20;
 constexpr size_t kMaxPackedBytes = size_t{64} << 20;
 constexpr size_t kMaxUnknownMembers = 1000;

@@ -24,15 +24,15 @@ struct S3Options {
 enum class ChunkFamily : uint8_t { kBlob, kReference };
 inline constexpr size_t kChunkFamilies = 2;
 
-// Rows that are counted rather than written, with the first example.
+// Rows that are counted rather than written: in all, and for the first buckets or prefixes.
 struct Tally {
-  uint64_t count = 0;
+  Finding counts;
   uint64_t bytes = 0;
-  std::string example;
 
-  void Add(Slice the_example, uint64_t more_bytes = 0, uint64_t more = 1) {
-    if (count == 0) example = the_example;
-    count += more;
+  void Add(Slice where, uint64_t more_bytes = 0, uint64_t more = 1) {
+    if (more == 0) return;
+    counts.count += more;
+    counts.AddExample(where, more);
     bytes += more_bytes;
   }
 };

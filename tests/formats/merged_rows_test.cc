@@ -37,7 +37,7 @@ Merged Merge(const std::vector<SnapshotBuilder>& inputs, const SnapshotBuilder* 
     merge.sources.pop_back();
   }
   merge.read_ts = read_ts;
-  out.container = NewMergedContainer(std::move(merge), {});
+  out.container = NewMergedContainer(merge, {});
   ScanOptions options;
   options.at = read_ts;
   options.several_inputs = true;

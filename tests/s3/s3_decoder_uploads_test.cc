@@ -68,6 +68,20 @@ TEST_CASE("open uploads, leftovers and chunks that no part names") {
   CHECK(out.findings() == without.findings());
 }
 
+TEST_CASE("a group may hold no more of a bucket than an open upload") {
+  SnapshotBuilder rows;
+  const S3Place open = {"photos", 3, "o", "open"};
+  rows.Put(S3UploadMetaKey(open), kT0, kMeta);
+  PutPart(&rows, open, {1, {"one"}, kS3Time});
+  const DecodedRows without = DecodeRows(rows);
+  CHECK(without.findings() ==
+        Strings{"warning s3_bucket_meta_missing 1", "note s3_open_uploads 1"});
+  CHECK(without.report.rows.excluded == 3);
+  const DecodedRows out = DecodeRows(rows, WithUploads());
+  CHECK(out.files.at(kFolder + "data/open/00001.part") == "one");
+  CHECK(LinesOf(out) == 2);
+}
+
 TEST_CASE("an incomplete part has no file, the others and the records have") {
   SnapshotBuilder rows;
   PutS3Bucket(&rows);

@@ -50,7 +50,7 @@ Sha256Digest Sha256::Finish() {
 }
 
 Sha256Digest Sha256::Of(Slice bytes) {
-  static thread_local Sha256 hash;
+  thread_local Sha256 hash;
   hash.Reset();
   hash.Update(bytes);
   return hash.Finish();

@@ -152,7 +152,6 @@ Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
   if (!redis.bare_expiry || run_.scan.of(FamilyOf("!redis|ttl|")).live == 0) return {};
   redis.write = false;
   Part aside(run_.source, nullptr, 0);
-  aside.ledger.SetKeepDamaged(nullptr);
   return redis::DecodeRedis(ContextOf(aside), redis).status();
 }
 

@@ -99,17 +99,20 @@ struct AddressFilter::Rep {
   bool all_unless_excluded = false;
   std::mutex mutex;  // of every Nearest
 
-  Meeting* FileOf(Slice address) const {
+  // The first file that is not below a text; null: there is none.
+  Meeting* FirstFrom(Slice address) const {
     const auto at = std::lower_bound(
         files.begin(), files.end(), address,
         [](const std::unique_ptr<Meeting>& file, Slice text) { return file->text < text; });
-    return at != files.end() && (*at)->text == address ? at->get() : nullptr;
+    return at != files.end() ? at->get() : nullptr;
+  }
+  Meeting* FileOf(Slice address) const {
+    Meeting* const file = FirstFrom(address);
+    return file != nullptr && file->text == address ? file : nullptr;
   }
   bool HasFileBelow(Slice folder) const {
-    const auto at = std::lower_bound(
-        files.begin(), files.end(), folder,
-        [](const std::unique_ptr<Meeting>& file, Slice text) { return file->text < text; });
-    return at != files.end() && Slice((*at)->text).starts_with(folder);
+    const Meeting* const file = FirstFrom(folder);
+    return file != nullptr && Slice(file->text).starts_with(folder);
   }
   template <class Take>
   void ForEachMeeting(Take take) const {

@@ -6,7 +6,6 @@
 // Exclude wins. Any thread may ask at any time.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
-// Rows of the DynamoDB adapter: the items of one table with a string key, its schema and counter.
+// Rows of the DynamoDB adapter: items with a string key in one table or several, their schemas and
+// counters.
 #include "bench/row_encoding.h"
 #include "bench/snapshot_kinds.h"
 
@@ -38,32 +39,40 @@ std::string Item(uint64_t i, std::string_view id, size_t note_size, TextSource& 
       .append(Attribute("tags", StringSetValue(tags)));
 }
 
-std::string Schema() {
+std::string Schema(std::string_view table) {
   return std::string(kTableMagic)
-      .append(ProtoBytes(1, kTable))
+      .append(ProtoBytes(1, table))
       .append(ProtoBytes(2, ProtoBytes(1, "pk") + ProtoBytes(2, "S")))  // attribute definition
       .append(ProtoBytes(3, ProtoBytes(1, "pk")))                       // primary key: hash only
       .append(ProtoVarint(5, 2))                                        // ordered key encoding
       .append(ProtoVarint(7, 1));                                       // generation
 }
 
-}  // namespace
-
-void AddDynamoDb(const Workload& w, Ranges* ranges) {
-  const std::string table = Base64Url(kTable);
+void AddTable(const Workload& w, const std::string& name, uint64_t count, Ranges* ranges) {
+  const std::string table = Base64Url(name);
   const std::string items = "!ddb|item|" + table + "|1|user#";
   const std::string counter = "!ddb|meta|gen|" + table, schema = "!ddb|meta|table|" + table;
   const auto emit_items = [=, deletions = Deletions(w)](RowEmitter& out) {
     const size_t note_size = w.value_size.value_or(80);
     const std::string segment_end = Segment({});
     NumberedKey key(items), id("user#");
-    for (uint64_t i = 0; i < w.count; ++i) {
+    for (uint64_t i = 0; i < count; ++i) {
       out.Put(key(i, segment_end), Item(i, id(i), note_size, out.texts()), deletions.Hits(i));
     }
   };
   ranges->push_back({items, emit_items});
   ranges->push_back({counter, [=](RowEmitter& out) { out.Put(counter, "1"); }});
-  ranges->push_back({schema, [=](RowEmitter& out) { out.Put(schema, Schema()); }});
+  ranges->push_back({schema, [=](RowEmitter& out) { out.Put(schema, Schema(name)); }});
+}
+
+}  // namespace
+
+void AddDynamoDb(const Workload& w, Ranges* ranges) {
+  const std::string name(kTable);
+  if (w.tables == 1) return AddTable(w, name, w.count, ranges);
+  for (uint64_t i = 0; i < w.tables; ++i) {
+    AddTable(w, name + "-" + Decimal(i, 6), w.count / w.tables, ranges);
+  }
 }
 
 }  // namespace snaptree::bench

@@ -18,6 +18,7 @@ constexpr char kUsage[] =
 KIND is one of: %s
 
   --count N             records (default 100000); fields for bighash, objects for s3
+  --tables N            for dynamodb: that the records are shared out among (default 1)
   --value-size BYTES    size of a value, body or note (default: by kind)
   --elements N          mean number of elements of a collection (default 55)
   --skew S              0 (default): equal sizes; towards 1: few huge, many small
@@ -62,6 +63,7 @@ bool ParseOption(std::string_view name, std::string_view value, Workload* w) {
   if (name == "--ragged") return w->ragged = true;
   if (name == "--kind") return !(w->kind = value).empty();
   if (name == "--count") return ParseNumber<uint64_t>(value, 1, kMaxCount, &w->count);
+  if (name == "--tables") return ParseNumber<uint64_t>(value, 1, 100'000, &w->tables);
   if (name == "--elements") return ParseNumber<uint64_t>(value, 1, kMaxCount, &w->elements);
   if (name == "--value-size") {
     return ParseNumber<uint64_t>(value, 0, kMaxValueSize, &w->value_size.emplace());

@@ -14,6 +14,7 @@ namespace snaptree::bench {
 struct Workload {
   std::string kind;
   uint64_t count = 100'000;            // records; fields for bighash, objects for s3
+  uint64_t tables = 1;                 // for dynamodb: which the records are shared out among
   std::optional<uint64_t> value_size;  // nothing: the kind's own
   uint64_t elements = 55;              // mean size of a collection
   double skew = 0;                     // 0 .. below 1

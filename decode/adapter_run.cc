@@ -10,7 +10,7 @@
 #include "adapters/rawkv/rawkv_decoder.h"
 #include "adapters/redis/redis_decoder.h"
 #include "base/coding.h"
-#include "base/run_parallel.h"
+#include "base/worker_pool.h"
 #include "decode/accounting.h"
 #include "decode/adapter_jobs.h"
 #include "decode/adapter_selection.h"
@@ -28,8 +28,8 @@ constexpr double kUnknownShare = 0.05;
 // What one or two adapters do, beside others: their own accounts, which are added up in a fixed
 // order.
 struct Part {
-  Part(const RowSource& source, std::function<Status(Part&)> what, uint64_t bytes)
-      : work(std::move(what)), size(bytes), ledger(source) {}
+  Part(RowLedger own_ledger, std::function<Status(Part&)> what, uint64_t bytes)
+      : work(std::move(what)), size(bytes), ledger(std::move(own_ledger)) {}
 
   std::function<Status(Part&)> work;
   uint64_t size;  // bytes of live rows
@@ -44,9 +44,10 @@ class Runner {
   Runner(const AdapterRun& run, DecodeReport* report)
       : run_(run),
         report_(*report),
-        workers_(std::max(2U, run.options.threads) - 1),  // one more writes the tree
-        ledger_(run.source),
+        workers_(std::max(1U, run.options.threads)),
         damaged_(run.source, run.sink, run.sorter_options(kDamagedShare)),
+        ledger_(run.source, [this](FamilyId family, const ViewRow& row,
+                                   const Status& why) { return damaged_.Keep(family, row, why); }),
         unknown_(run.sorter_options(kUnknownShare)) {}
 
   Status Run();
@@ -65,6 +66,8 @@ class Runner {
   void AddPart(std::function<Status(Part&)> work, uint64_t size);
   void AddParts();
   Status RunParts();
+  size_t PartsBeside() const;
+  bool IsShown(const Part& part) const;
   DecodeContext ContextOf(Part& part);
   Status RunRedis(Part& part, ExternalSorter* expiries);
   Status RunRedisAndRawKv(Part& part);
@@ -73,9 +76,9 @@ class Runner {
 
   const AdapterRun& run_;
   DecodeReport& report_;
-  const unsigned workers_;
-  RowLedger ledger_;
+  WorkerPool workers_;
   DamagedRows damaged_;
+  RowLedger ledger_;
   SortedRows unknown_;                        // of all adapters
   std::vector<std::unique_ptr<Part>> parts_;  // in the order in which they are accounted
 };
@@ -114,19 +117,32 @@ uint64_t Runner::LiveBytes(AdapterId adapter) const {
   return bytes;
 }
 
+// How many parts with rows run at a time; those without need next to no memory.
+size_t Runner::PartsBeside() const {
+  const auto busy =
+      std::count_if(parts_.begin(), parts_.end(), [](const auto& part) { return part->size > 0; });
+  return std::clamp<size_t>(static_cast<size_t>(busy), 1, workers_.threads());
+}
+
+// Whether a part's own progress is that of the run: no other one has anything to show.
+bool Runner::IsShown(const Part& part) const {
+  return workers_.threads() == 1 || (part.size > 0 && PartsBeside() == 1);
+}
+
 DecodeContext Runner::ContextOf(Part& part) {
-  const bool alone = workers_ == 1 || parts_.size() == 1;
-  const size_t beside = alone ? 1 : std::min<size_t>(workers_, parts_.size());
+  const size_t beside = PartsBeside();
   const double share = 1.0 / static_cast<double>(beside);
   return {run_.source,
           run_.scan,
           run_.sink,
           part.findings,
           part.ledger,
-          alone ? run_.progress : part.progress,
+          IsShown(part) ? run_.progress : part.progress,
           [this, share](double of) { return run_.sorter_options(of * share); },
           run_.filter,
           unknown_,
+          workers_,
+          run_.options.least_piece_bytes,
           run_.options.salvage,
           run_.options.bare_rows_as_redis,
           run_.options.extensions,
@@ -151,7 +167,8 @@ Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
   // Without the Redis adapter its TTL rows still tell when old bare strings expire.
   if (!redis.bare_expiry || run_.scan.of(FamilyOf("!redis|ttl|")).live == 0) return {};
   redis.write = false;
-  Part aside(run_.source, nullptr, 0);
+  const auto forget = [](FamilyId, const ViewRow&, const Status&) { return Status::Ok(); };
+  Part aside(RowLedger(run_.source, forget), nullptr, 0);
   return redis::DecodeRedis(ContextOf(aside), redis).status();
 }
 
@@ -168,11 +185,7 @@ Status Runner::RunRedisAndRawKv(Part& part) {
 }
 
 void Runner::AddPart(std::function<Status(Part&)> work, uint64_t size) {
-  parts_.push_back(std::make_unique<Part>(run_.source, std::move(work), size));
-  parts_.back()->ledger.SetKeepDamaged(
-      [this](FamilyId family, const ViewRow& row, const Status& why) {
-        return damaged_.Keep(family, row, why);
-      });
+  parts_.push_back(std::make_unique<Part>(ledger_.Empty(), std::move(work), size));
 }
 
 void Runner::AddParts() {
@@ -195,17 +208,18 @@ Status Runner::RunParts() {
   for (const auto& part : parts_) by_size.push_back(part.get());
   std::stable_sort(by_size.begin(), by_size.end(),
                    [](const Part* a, const Part* b) { return a->size > b->size; });
-  std::vector<std::function<Status()>> jobs;
+  const bool counts_parts = PartsBeside() > 1;
+  if (counts_parts) run_.progress.Begin("write records", "adapters", parts_.size());
+  std::vector<WorkerPool::Job> jobs;
   jobs.reserve(by_size.size());
   for (Part* part : by_size) {
-    jobs.emplace_back([this, part] {
+    jobs.emplace_back([this, part, counts_parts] {
       Status status = part->work(*part);
-      if (workers_ > 1) run_.progress.done.fetch_add(1, std::memory_order_relaxed);
+      if (counts_parts) run_.progress.done.fetch_add(1, std::memory_order_relaxed);
       return status;
     });
   }
-  if (workers_ > 1) run_.progress.Begin("write records", "adapters", jobs.size());
-  SNAPTREE_TRY(RunParallel(workers_, jobs));
+  SNAPTREE_TRY(workers_.Run(jobs));
   for (const auto& part : parts_) {
     ledger_.Merge(part->ledger);
     report_.findings.Merge(part->findings);
@@ -220,6 +234,8 @@ void Runner::Report(AdapterId adapter, AdapterTotals totals) {
   entry.scopes = std::move(totals.scopes);
   report_.losses += totals.losses;
   report_.records += totals.records;
+  // Each piece has named its own.
+  std::sort(totals.extensions.begin(), totals.extensions.end());
   report_.extensions.insert(report_.extensions.end(), totals.extensions.begin(),
                             totals.extensions.end());
 }
@@ -232,7 +248,6 @@ Status Runner::Close() {
                           report_.unmatched[0].pattern, report_.unmatched.size());
   }
   SNAPTREE_TRY(Account(run_.scan, ledger_, &report_));
-  report_.damaged.insert(report_.damaged.end(), ledger_.damaged().begin(), ledger_.damaged().end());
   report_.losses += run_.scan.DamagedRows();
   return {};
 }
@@ -243,19 +258,16 @@ Status Runner::Run() {
     const bool decoded = adapter != AdapterId::kInternal && IsSelected(adapter);
     report_.adapters.push_back({AdapterName(adapter), decoded, 0, {}, {}});
   }
-  SNAPTREE_TRY(damaged_.KeepUnreadable(run_.scan, &report_.damaged));
-  ledger_.SetKeepDamaged([this](FamilyId family, const ViewRow& row, const Status& why) {
-    return damaged_.Keep(family, row, why);
-  });
+  SNAPTREE_TRY(damaged_.KeepUnreadable(run_.scan));
   BookUnwanted();
   SNAPTREE_TRY(BookInvalidTransactions());
   AddParts();
   SNAPTREE_TRY(RunParts());
-  Part unknown(run_.source, nullptr, 0);
+  Part unknown(ledger_.Empty(), nullptr, 0);
   SNAPTREE_TRY(DecodeUnknownRows(ContextOf(unknown)).status());
   ledger_.Merge(unknown.ledger);
   report_.findings.Merge(unknown.findings);
-  SNAPTREE_TRY(damaged_.Finish());
+  SNAPTREE_ASSIGN(report_.damaged, damaged_.Finish());
   return Close();
 }
 

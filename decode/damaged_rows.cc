@@ -64,7 +64,7 @@ Status DamagedRows::Keep(FamilyId family, const ViewRow& row, const Status& why)
   return rows_.Add(position, packed);
 }
 
-Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRecord>* report) {
+Status DamagedRows::KeepUnreadable(const ScanResult& scan) {
   if (scan.DamagedRows() == 0) return {};
   const std::unique_ptr<RowCursor> cursor = source_.OpenCursor(source_.extent());
   for (;;) {
@@ -81,17 +81,12 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan, std::vector<DamagedRe
       std::string position;
       AppendBe64(&position, row.position);
       SNAPTREE_TRY(rows_.Add(position, kept.Packed(row.key, defect, ReasonOf(defect))));
-      if (report->size() < kReported) {
-        const std::string& file = source_.FileOf(row.value_position);
-        report->push_back({"raw row \"" + Printable(row.key) + "\"", defect, ReasonOf(defect),
-                           source_.OffsetOf(row.position, row.value_position),
-                           file == source_.name() ? "" : file});
-      }
     }
   }
 }
 
-Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed) {
+Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed,
+                             DamagedRecord* record) {
   Slice key;
   Slice code;
   Slice reason;
@@ -108,9 +103,13 @@ Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed
     json.Member("commit_ts", kept.commit_ts);
     json.Member("family", FamilyName(kept.family));
   }
-  json.Member("offset", source_.OffsetOf(position, kept.value_position));
+  const Slice owner = kept.is_raw ? "raw" : FamilyName(kept.family);
   const std::string& in = source_.FileOf(kept.value_position);
-  if (in != source_.name()) {
+  *record = {std::string(owner) + " row \"" + Printable(key) + "\"", std::string(code),
+             std::string(reason), source_.OffsetOf(position, kept.value_position),
+             in == source_.name() ? "" : in};
+  json.Member("offset", record->offset);
+  if (!record->input.empty()) {
     json.Key("input");
     json.Bytes(in);
   }
@@ -119,7 +118,9 @@ Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed
   return file->EndRow();
 }
 
-Status DamagedRows::Finish() {
+Result<std::vector<DamagedRecord>> DamagedRows::Finish() {
+  std::vector<DamagedRecord> report;
+  DamagedRecord record;
   SNAPTREE_TRY(rows_.Finish());
   RowLinesFile file(source_, sink_, "unknown/damaged", "rows.jsonl");
   Slice position;
@@ -127,9 +128,12 @@ Status DamagedRows::Finish() {
   for (;;) {
     SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const bool more, rows_.Next(&position, &packed));
-    if (!more) return file.Finish();
-    SNAPTREE_TRY(WriteRow(&file, LoadBe64(position.data()), packed));
+    if (!more) break;
+    SNAPTREE_TRY(WriteRow(&file, LoadBe64(position.data()), packed, &record));
+    if (report.size() < kReported) report.push_back(record);
   }
+  SNAPTREE_TRY(file.Finish());
+  return report;
 }
 
 }  // namespace snaptree

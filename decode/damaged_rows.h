@@ -6,6 +6,8 @@
 #pragma once
 
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "adapters/common/row_ledger.h"
 #include "adapters/common/row_lines.h"
@@ -14,6 +16,15 @@
 #include "formats/view_cursor.h"
 
 namespace snaptree {
+
+// A row that its owner could not read.
+struct DamagedRecord {
+  std::string address;  // family and key, for people
+  std::string code;     // "RowFlags", "RedisInvalidBlob"
+  std::string reason;
+  uint64_t offset = 0;  // of the row in the file
+  std::string input;    // the file, when there are several
+};
 
 class DamagedRows {
  public:
@@ -24,12 +35,12 @@ class DamagedRows {
   Status Keep(FamilyId family, const ViewRow& row, const Status& why);
   // All rows that are no MVCC rows at all ("raw" is true, and "key" the raw key); a pass over the
   // file, only when there are any.
-  Status KeepUnreadable(const ScanResult& scan, std::vector<DamagedRecord>* report);
-  // Writes the file, if any row was kept.
-  Status Finish();
+  Status KeepUnreadable(const ScanResult& scan);
+  // Writes the file, if any row was kept. The first 1000 rows, for the report.
+  Result<std::vector<DamagedRecord>> Finish();
 
  private:
-  Status WriteRow(RowLinesFile* file, uint64_t position, Slice packed);
+  Status WriteRow(RowLinesFile* file, uint64_t position, Slice packed, DamagedRecord* record);
 
   const RowSource& source_;
   TreeSink& sink_;

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "adapters/common/address_filter.h"
-#include "adapters/common/row_ledger.h"
 #include "base/findings.h"
 #include "base/progress.h"
 #include "base/result.h"
+#include "decode/damaged_rows.h"
 #include "formats/container.h"
 #include "formats/family_table.h"
 #include "formats/open_input.h"
@@ -53,6 +53,8 @@ struct DecodeOptions {
   std::string cluster_id;  // for MANIFEST.json
   std::optional<uint64_t> snapshot_index;
   unsigned threads = 1;
+  // Work is shared out among threads in pieces of at least so many bytes of rows.
+  uint64_t least_piece_bytes = uint64_t{1} << 20;
   uint64_t memory_bytes = uint64_t{512} << 20;
   std::string scratch_folder;     // empty: beside the output
   std::vector<std::string> keep;  // files that replacing the output must not delete: a log
@@ -80,7 +82,7 @@ struct DecodeReport {
   RowClasses rows;                      // adds up: rows.Sum() == rows.total
   uint64_t newer_than_at = 0;           // of rows.excluded
   std::vector<AdapterReport> adapters;  // by AdapterId
-  std::vector<DamagedRecord> damaged;   // the first 1000
+  std::vector<DamagedRecord> damaged;   // the first 1000, in the order of the input
   uint64_t losses = 0;                  // records that could not be brought out whole
   Findings findings;
   TreeTotals tree;

@@ -98,6 +98,9 @@ class OpenKeys {
     return (length > common ? open_.emplace_back(Open{length, State()}) : FindAmongOpen(length))
         .state;
   }
+  // Whether a user key that was seen before begins a raw key that has `common` bytes in common with
+  // the one before: then more rows of that key can follow.
+  bool AnyBegins(size_t common) const { return !open_.empty() && open_.front().length <= common; }
 
  private:
   struct Open {
@@ -140,6 +143,9 @@ class MvccView {
     const uint64_t commit_ts = ~LoadBe64(raw_key.data() + n);
     if (commit_ts <= read_ts_ || newest_at_any_time) decided = true;
   }
+  // As OpenKeys::AnyBegins(): false means that a view may begin at this row and judge it, and all
+  // behind it, like this one.
+  bool AnyBegins(size_t common) const { return keys_.AnyBegins(common); }
 
  private:
   uint64_t read_ts_;

@@ -13,6 +13,7 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kDamagedRowsKept = 1000;
+constexpr uint64_t kMaxPlaces = 4096;
 
 class Scanner {
  public:
@@ -21,6 +22,9 @@ class Scanner {
     result_.families.resize(Families().size());
     result_.extents.resize(Families().size());
     result_.without_keys = options.without_keys;
+    const Extent rows = container.rows().extent();
+    place_bytes_ = std::max(rows.size() / kMaxPlaces, options.least_place_bytes);
+    next_place_ = rows.begin + place_bytes_;
   }
 
   Result<ScanResult> Run();
@@ -37,6 +41,7 @@ class Scanner {
   void CountAdded(Verdict verdict);
   void NoteMetadata(const Row& row);
   void NoteExtent(const Row& row);
+  void NotePlace(const Row& row, size_t common);
   void BeginExtent(uint64_t begin, uint64_t end);
   void Finish();
   void CheckTimestamps();
@@ -56,6 +61,8 @@ class Scanner {
   MvccView view_;
   PreviousKey previous_;
   size_t common_with_judged_ = SIZE_MAX;  // smallest common prefix since the last judged row
+  uint64_t place_bytes_ = 0;
+  uint64_t next_place_ = 0;  // not before this position
   bool saw_expiry_ = false;
   uint64_t max_damaged_ts_ = 0;  // may be above that of every commit
 };
@@ -131,6 +138,15 @@ void Scanner::BeginExtent(uint64_t begin, uint64_t end) {
     return;
   }
   list.push_back({{begin, end}, false});
+}
+
+// Rows that the view never sees are passed over.
+void Scanner::NotePlace(const Row& row, size_t common) {
+  if (row.key.size() < kTimestampBytes || ClassifyRawKey(row.key) >= 0 || view_.AnyBegins(common)) {
+    return;
+  }
+  result_.places.push_back(row.position);
+  next_place_ = row.position + place_bytes_;
 }
 
 void Scanner::CountDamaged(const Row& row, const char* defect) {
@@ -255,6 +271,8 @@ Status Scanner::TakeBatch(std::span<const Row> rows) {
     // The view wants the common prefix with the last row that it judged, not with a row that it
     // never saw.
     common_with_judged_ = std::min(common_with_judged_, common);
+    if (row.position >= next_place_) [[unlikely]]
+      NotePlace(row, common_with_judged_);
     CountRow(row, common_with_judged_);
     ++result_.rows;
     previous_.Set(row.key);

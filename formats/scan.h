@@ -64,6 +64,9 @@ struct DamagedRow {
 struct ScanResult {
   std::vector<FamilyCounts> families;              // by FamilyId
   std::vector<std::vector<FamilyExtent>> extents;  // by FamilyId, ascending
+  // Positions of rows, ascending and a few thousand at most, at which a walk may begin: no row
+  // behind such a place is of a user key that has rows before it.
+  std::vector<uint64_t> places;
   uint64_t rows = 0;
   bool without_keys = false;   // as in ScanOptions
   uint64_t read_ts = 0;        // of the view: --at, else the newest commit
@@ -90,6 +93,7 @@ struct ScanOptions {
   bool without_keys = false;   // encrypted rows count as damaged: reading goes on past them
   Progress* progress = nullptr;
   bool several_inputs = false;  // raw keys may stand more than once: each input has its metadata
+  uint64_t least_place_bytes = 4096;  // between two of ScanResult::places
 };
 
 // Errors are those of the container's cursor, and "RowOrder", "RowDuplicate"; each names offset and

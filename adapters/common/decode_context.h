@@ -12,6 +12,7 @@
 #include "base/external_sorter.h"
 #include "base/findings.h"
 #include "base/progress.h"
+#include "base/worker_pool.h"
 #include "formats/row.h"
 #include "formats/scan.h"
 #include "tree/tree_sink.h"
@@ -35,6 +36,8 @@ struct DecodeContext {
   // Rows of its families that an adapter books as unknown go here; all of them are written to
   // unknown/rows.jsonl when the adapters have run.
   SortedRows& unknown;
+  WorkerPool& workers;              // for pieces.h
+  uint64_t least_piece_bytes;       // of rows, that are worth a piece
   bool salvage = false;             // also write what the live node ignores (spec 00 decision 2)
   bool bare_rows_as_redis = false;  // spec 00 decision 1
   bool extensions = true;           // write files and members that only snaptree knows
@@ -49,6 +52,9 @@ struct AdapterTotals {
   // Of what was written, the files and folders that only snaptree knows: tree paths or patterns
   // with `*`, for MANIFEST.json.
   std::vector<std::string> extensions;
+
+  // Adds those of another part of the adapter's work; an extension that both name counts once.
+  void Add(AdapterTotals other);
 };
 
 }  // namespace snaptree

@@ -1,20 +1,8 @@
 #include "adapters/common/row_ledger.h"
 
-#include "base/text.h"
 #include "formats/fsm_format.h"
 
 namespace snaptree {
-namespace {
-
-constexpr size_t kDamagedKept = 1000;
-
-// The file of a value, when it is not the only one.
-std::string OtherName(const RowSource& source, uint64_t value_position) {
-  const std::string& name = source.FileOf(value_position);
-  return name == source.name() ? "" : name;
-}
-
-}  // namespace
 
 uint64_t RowLedger::booked(FamilyId family) const {
   uint64_t n = 0;
@@ -26,20 +14,11 @@ void RowLedger::Merge(const RowLedger& other) {
   for (size_t i = 0; i < counts_.size(); ++i) {
     for (size_t place = 0; place < kPlaces; ++place) counts_[i][place] += other.counts_[i][place];
   }
-  for (const DamagedRecord& record : other.damaged_) {
-    if (damaged_.size() < kDamagedKept) damaged_.push_back(record);
-  }
 }
 
 Status RowLedger::AddDamaged(FamilyId family, const ViewRow& row, const Status& why) {
   Add(family, Place::kDamaged);
-  if (damaged_.size() < kDamagedKept) {
-    damaged_.push_back({std::string(FamilyName(family)) + " row \"" + Printable(row.key) + "\"",
-                        why.code(), why.info().what,
-                        source_.OffsetOf(row.position, row.body.position),
-                        OtherName(source_, row.body.position)});
-  }
-  return keep_damaged_ ? keep_damaged_(family, row, why) : Status::Ok();
+  return keep_damaged_(family, row, why);
 }
 
 Status RowLedger::AddDamagedAt(FamilyId family, uint64_t row_position, const Status& why) {

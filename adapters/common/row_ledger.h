@@ -15,15 +15,6 @@
 
 namespace snaptree {
 
-// A row that its owner could not read.
-struct DamagedRecord {
-  std::string address;  // family and key, for people
-  std::string code;     // "RowFlags", "RedisInvalidBlob"
-  std::string reason;
-  uint64_t offset = 0;  // of the row in the file
-  std::string input;    // the file, when there are several
-};
-
 class RowLedger {
  public:
   enum class Place : uint8_t {
@@ -35,34 +26,32 @@ class RowLedger {
   };
   static constexpr size_t kPlaces = 5;
 
-  // source: where rows stand, for the offsets of damaged ones.
-  explicit RowLedger(const RowSource& source) : source_(source), counts_(Families().size()) {}
+  // Called for each damaged row. Any thread may call it.
+  using KeepDamaged = std::function<Status(FamilyId family, const ViewRow& row, const Status& why)>;
+
+  RowLedger(const RowSource& source, KeepDamaged keep_damaged)
+      : source_(source), counts_(Families().size()), keep_damaged_(std::move(keep_damaged)) {}
+  // One for the same rows that has booked none.
+  RowLedger Empty() const { return {source_, keep_damaged_}; }
 
   void Add(FamilyId family, Place place, uint64_t rows = 1) {
     counts_[family][static_cast<size_t>(place)] += rows;
   }
-  // Books a damaged row and keeps it for unknown/damaged/rows.jsonl (the first 1000 also for the
-  // report).
+  // Books a damaged row and keeps it for unknown/damaged/rows.jsonl.
   Status AddDamaged(FamilyId family, const ViewRow& row, const Status& why);
   // For a row that is known by its position only: it is read again.
   Status AddDamagedAt(FamilyId family, uint64_t row_position, const Status& why);
-
-  // Called for each damaged row with what the file of damaged rows wants to know.
-  using KeepDamaged = std::function<Status(FamilyId family, const ViewRow& row, const Status& why)>;
-  void SetKeepDamaged(KeepDamaged keep) { keep_damaged_ = std::move(keep); }
 
   uint64_t count(FamilyId family, Place place) const {
     return counts_[family][static_cast<size_t>(place)];
   }
   uint64_t booked(FamilyId family) const;
-  // Adds what another ledger booked, and its damaged records behind those of this one.
+  // Adds what another ledger booked.
   void Merge(const RowLedger& other);
-  const std::vector<DamagedRecord>& damaged() const { return damaged_; }
 
  private:
   const RowSource& source_;
   std::vector<std::array<uint64_t, kPlaces>> counts_;  // by FamilyId
-  std::vector<DamagedRecord> damaged_;
   KeepDamaged keep_damaged_;
 };
 

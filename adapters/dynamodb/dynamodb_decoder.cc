@@ -9,6 +9,8 @@ namespace {
 
 using Place = RowLedger::Place;
 
+constexpr uint64_t kProgressEvery = 1024;
+
 // What becomes of the rows of one table and generation (spec 03 sections 3.1 and 3.3).
 enum class Fate : uint8_t {
   kCounts,
@@ -19,15 +21,17 @@ enum class Fate : uint8_t {
   kMalformed,  // the key names no table or no generation
 };
 
+// The tables of one piece.
 class Decoder {
  public:
-  Decoder(const DecodeContext& context, const DynamodbOptions& options)
+  Decoder(const DecodeContext& context, const ScopePiece& piece, const DynamodbOptions& options,
+          OrphanRows* orphans)
       : context_(context),
         family_(FamilyOf(kItemPrefix)),
-        tables_(context),
+        tables_(context, piece),
         writer_(context),
-        orphans_(context),
-        items_(context, {options.jsonl, options.bundle_bytes}, &orphans_) {}
+        orphans_(*orphans),
+        items_(context, {options.jsonl, options.bundle_bytes}, orphans) {}
 
   Result<AdapterTotals> Run();
 
@@ -47,7 +51,7 @@ class Decoder {
   const FamilyId family_;
   Tables tables_;
   TableWriter writer_;
-  OrphanRows orphans_;
+  OrphanRows& orphans_;
   TableItems items_;
   AdapterTotals totals_;
 
@@ -154,9 +158,9 @@ Status Decoder::DeadRow(const ViewRow& row, Slice tail) {
     return context_.ledger.AddDamaged(family_, row, MalformedItemKey());
   }
   ++dead_;
-  if (fate_ == Fate::kOrphan) return orphans_.Keep(table_.name, row);
+  if (fate_ == Fate::kOrphan) return orphans_.Keep(&context_.ledger, row);
   context_.ledger.Add(family_, Place::kOperational);
-  return orphans_.Salvage(table_.name, row);
+  return orphans_.Salvage(row);
 }
 
 void Decoder::ReportDead() {
@@ -183,11 +187,12 @@ void Decoder::ReportDead() {
 }
 
 Status Decoder::Walk() {
-  context_.progress.Begin("write dynamodb items", "rows", context_.scan.of(family_).live);
   ViewCursor cursor(context_.source, context_.scan, family_);
   ViewRow row;
-  for (uint64_t n = 0;; ++n) {
-    if ((n & 0x3ff) == 0) context_.progress.done.store(n, std::memory_order_relaxed);
+  for (uint64_t n = 1;; ++n) {
+    if (n % kProgressEvery == 0) {
+      context_.progress.done.fetch_add(kProgressEvery, std::memory_order_relaxed);
+    }
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
     if (!more) return {};
     SNAPTREE_TRY(Row(row));
@@ -204,21 +209,28 @@ Result<AdapterTotals> Decoder::Run() {
     SNAPTREE_TRY(Close());
     SNAPTREE_TRY(NextTable());
   }
-  SNAPTREE_TRY(orphans_.Close());
   // Counters are no records.
   for (const FamilyId family : {family_, tables_.table_family()}) {
     totals_.losses += context_.ledger.count(family, Place::kDamaged);
   }
   if (writer_.wrote_extensions()) totals_.extensions.push_back("dynamodb/*/_schema_ext.json");
-  if (orphans_.rows() > 0) totals_.extensions.emplace_back(kOrphanRowsPath);
   return std::move(totals_);
 }
 
 }  // namespace
 
 Result<AdapterTotals> DecodeDynamodb(const DecodeContext& context, const DynamodbOptions& options) {
-  Decoder decoder(context, options);
-  return decoder.Run();
+  const FamilyId item_rows[] = {FamilyOf(kItemPrefix)};
+  context.progress.Begin("write dynamodb items", "rows", context.scan.of(item_rows[0]).live);
+  SNAPTREE_ASSIGN(const std::vector<ScopePiece> scopes, CutScopes(context, item_rows, TableScope));
+  OrphanRows orphans(context);
+  SNAPTREE_ASSIGN(AdapterTotals totals,
+                  RunScopePieces(context, scopes, [&](const DecodeContext& own, size_t piece) {
+                    return Decoder(own, scopes[piece], options, &orphans).Run();
+                  }));
+  SNAPTREE_TRY(orphans.Write());
+  if (orphans.rows() > 0) totals.extensions.emplace_back(kOrphanRowsPath);
+  return totals;
 }
 
 }  // namespace snaptree::dynamodb

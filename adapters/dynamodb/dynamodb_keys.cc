@@ -35,6 +35,11 @@ std::optional<uint64_t> ParseDecimal(Slice text) {
   return ParseU64(text);
 }
 
+Slice TableScope(Slice rest) {
+  const size_t bar = rest.find('|');
+  return bar == Slice::npos ? Slice() : rest.substr(0, bar + 1);
+}
+
 bool SplitItemKey(Slice logical, ItemKey* out) {
   if (!logical.starts_with(kItemPrefix)) return false;
   const size_t table = kItemPrefix.size();

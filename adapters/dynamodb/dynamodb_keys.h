@@ -31,6 +31,9 @@ struct ItemKey {
 };
 bool SplitItemKey(Slice logical, ItemKey* out);
 
+// B(table) "|" at the beginning of an item key's rest behind the prefix; empty: there is none.
+Slice TableScope(Slice rest);
+
 // seg(v) of section 1.2, from raw(v).
 void AppendOrderedSegment(Slice raw, std::string* out);
 // One or two whole ordered segments and nothing else.

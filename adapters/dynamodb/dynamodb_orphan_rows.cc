@@ -1,33 +1,58 @@
 #include "adapters/dynamodb/dynamodb_orphan_rows.h"
 
 #include "adapters/dynamodb/dynamodb_keys.h"
+#include "adapters/dynamodb/dynamodb_packed_row.h"
 #include "base/text.h"
 
 namespace snaptree::dynamodb {
+namespace {
+
+constexpr double kRowsShare = 0.02;
+
+}  // namespace
 
 OrphanRows::OrphanRows(const DecodeContext& context)
     : context_(context),
       family_(FamilyOf(kItemPrefix)),
       selected_(context.filter.Selects(kOrphanRowsPath)),
+      rows_(context.sorter_options(kRowsShare)),
       file_(context.sink, std::string(kOrphanRowsPath)),
       item_(context.source, JsonStyle::kCompact) {}
 
-Status OrphanRows::Keep(Slice table, const ViewRow& row) {
-  context_.ledger.Add(family_,
-                      selected_ ? RowLedger::Place::kUnknown : RowLedger::Place::kExcluded);
-  return selected_ ? Add(table, row) : Status::Ok();
+Status OrphanRows::Keep(RowLedger* ledger, const ViewRow& row) {
+  ledger->Add(family_, selected_ ? RowLedger::Place::kUnknown : RowLedger::Place::kExcluded);
+  return selected_ ? Add(row) : Status::Ok();
 }
 
-Status OrphanRows::Salvage(Slice table, const ViewRow& row) {
-  return context_.salvage && selected_ ? Add(table, row) : Status::Ok();
+Status OrphanRows::Salvage(const ViewRow& row) {
+  return context_.salvage && selected_ ? Add(row) : Status::Ok();
 }
 
-Status OrphanRows::Add(Slice table, const ViewRow& row) {
-  ++rows_;
+Status OrphanRows::Add(const ViewRow& row) {
+  std::string position;
+  AppendBe64(&position, row.position);
+  const std::lock_guard lock(mutex_);
+  PackRow(row, 0, &packed_);
+  return rows_.Add(position, packed_);
+}
+
+Status OrphanRows::Write() {
+  SNAPTREE_TRY(rows_.Finish());
+  Slice position;
+  Slice payload;
+  for (;;) {
+    SNAPTREE_TRY(CheckCancelled());
+    SNAPTREE_ASSIGN(const bool more, rows_.Next(&position, &payload));
+    if (!more) return file_.Close();
+    SNAPTREE_TRY(WriteRow(UnpackRow(payload).row));
+  }
+}
+
+Status OrphanRows::WriteRow(const ViewRow& row) {
   ItemKey key;
   SplitItemKey(row.key, &key);
   line_ = "{\"table\":";
-  AppendJsonString(&line_, table, HtmlEscape::kOn);
+  AppendJsonString(&line_, *ParseTableSegment(key.table), HtmlEscape::kOn);
   line_.append(",\"generation\":").append(key.generation);
   line_.append(",\"key_hex\":\"");
   AppendHex(&line_, row.key);

@@ -73,7 +73,7 @@ Status TableItems::TakeAside(const Aside& aside) {
     Warn("ddb_legacy_duplicate",
          "items with the key of another one, which their migration deletes, were not written");
     context_.ledger.Add(family_, RowLedger::Place::kOperational);
-    return orphans_.Salvage(table_->name, aside.row);
+    return orphans_.Salvage(aside.row);
   }
   if (aside.right) {
     taken_ = true;
@@ -82,7 +82,7 @@ Status TableItems::TakeAside(const Aside& aside) {
   }
   if (path_ == right_path_ || path_ == written_path_) {
     Warn("ddb_key_mismatch", "item rows whose key is not that of their item");
-    return orphans_.Keep(table_->name, aside.row);
+    return orphans_.Keep(&context_.ledger, aside.row);
   }
   written_path_ = path_;
   return Emit(false);

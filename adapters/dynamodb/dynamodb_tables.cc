@@ -28,8 +28,9 @@ Verdict VerdictOf(const PackedRow& packed) { return static_cast<Verdict>(packed.
 
 }  // namespace
 
-Tables::Tables(const DecodeContext& context)
+Tables::Tables(const DecodeContext& context, const ScopePiece& piece)
     : context_(context),
+      piece_(piece),
       table_family_(FamilyOf(kTablePrefix)),
       counter_family_(FamilyOf(kCounterPrefix)),
       sorter_(context.sorter_options(kSorterShare)) {}
@@ -54,10 +55,14 @@ Status Tables::CollectFamily(FamilyId family, Slice prefix, char kind) {
     if (row.verdict == Verdict::kOlder || row.commit_ts > context_.scan.read_ts) continue;
     key = row.key.substr(prefix.size());
     if (!ParseTableSegment(key)) {
-      if (row.IsLive()) SNAPTREE_TRY(context_.ledger.AddDamaged(family, row, MalformedKey()));
+      if (row.IsLive() && piece_.IsFirst()) {
+        SNAPTREE_TRY(context_.ledger.AddDamaged(family, row, MalformedKey()));
+      }
       continue;
     }
-    key.append("|").push_back(kind);
+    key.push_back('|');
+    if (!piece_.Holds(key)) continue;
+    key.push_back(kind);
     PackRow(row, static_cast<uint64_t>(row.verdict), &payload);
     SNAPTREE_TRY(sorter_.Add(key, payload));
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "adapters/common/decode_context.h"
+#include "adapters/common/scope_pieces.h"
 #include "adapters/dynamodb/dynamodb_packed_row.h"
 #include "adapters/dynamodb/dynamodb_schema.h"
 
@@ -29,9 +30,11 @@ struct Table {
 
 class Tables {
  public:
-  explicit Tables(const DecodeContext& context);
+  // piece: whose tables are wanted.
+  Tables(const DecodeContext& context, const ScopePiece& piece);
 
-  // Reads the rows. Books those that are damaged; who uses a table books its other rows.
+  // Reads the rows. Books those that are damaged (those that name no table with the first piece);
+  // who uses a table books its other rows.
   Status Collect();
   // The next table by scope; false at the end. REQUIRES: Collect() was called.
   Result<bool> Next(Table* out);
@@ -48,6 +51,7 @@ class Tables {
   Status ReadCounter(const ViewRow& row, Table* out);
 
   const DecodeContext& context_;
+  const ScopePiece& piece_;
   const FamilyId table_family_;
   const FamilyId counter_family_;
   ExternalSorter sorter_;

@@ -53,6 +53,7 @@ Result<Bucket> BucketPass::Open(Slice segment) {
   bucket.folder = folder;
   bucket.may_be_selected = shared_.context.filter.MaySelectBelow(folder);
   shared_.records_in_bucket = 0;
+  shared_.unknown_members.clear();
   SNAPTREE_TRY(TakeGeneration(bucket.segment));
   SNAPTREE_TRY(TakeRecord(bucket.segment));
   bucket.known_deleted = record_.known && !record_.exists;

@@ -17,9 +17,9 @@ ValueRef ByPlace(const ValueRef& value) { return {Slice(), value.size, value.pos
 
 }  // namespace
 
-ChunkBlobs::ChunkBlobs(const DecodeContext& context, MisfitRows* misfits)
+ChunkBlobs::ChunkBlobs(const DecodeContext& context)
     : context_(context),
-      misfits_(misfits),
+      misfits_(context),
       family_(FamilyOf(kChunkBlobPrefix)),
       uses_(context.sorter_options(kUsesShare)) {}
 
@@ -53,7 +53,10 @@ Status ChunkBlobs::BuildIndex() {
 }
 
 Result<std::optional<ValueRef>> ChunkBlobs::Find(const Sha256Digest& digest) {
-  if (!indexed_) SNAPTREE_TRY(BuildIndex());
+  {
+    const std::lock_guard lock(mutex_);
+    if (!indexed_) SNAPTREE_TRY(BuildIndex());
+  }
   const auto after =
       std::upper_bound(samples_.begin(), samples_.end(), digest,
                        [](const Sha256Digest& d, const Sample& s) { return d < s.digest; });
@@ -83,6 +86,7 @@ Result<bool> ChunkBlobs::Verify(const Sha256Digest& digest, const ValueRef& valu
 
 Status ChunkBlobs::AddUse(const Sha256Digest& digest, ChunkUse use) {
   const char payload = static_cast<char>(use);
+  const std::lock_guard lock(mutex_);
   return uses_.Add(AsSlice(digest), Slice(&payload, 1));
 }
 
@@ -148,7 +152,7 @@ Result<ChunkBlobs::Unused> ChunkBlobs::BookAll(Slice folder) {
     if (!more) return unused;
     const KeyShape shape = ParseChunkBlobTail(row.key.substr(kChunkBlobPrefix.size()), &digest);
     if (shape != KeyShape::kGood) {
-      SNAPTREE_TRY(misfits_->Add(family_, row, shape));
+      SNAPTREE_TRY(misfits_.Add(family_, row, shape));
     } else {
       SNAPTREE_TRY(Book(row, digest, folder, &unused));
     }

@@ -1,8 +1,10 @@
 // The chunks of offloaded objects, stored once by content (`!s3|chunkblob|`), and who uses them
 // (spec 04 section 4 item 4). Rows are in the order of their digests, which is that of nothing
-// else: an index finds them, and what became of each is settled at the end. One thread.
+// else: an index finds them, and what became of each is settled at the end. Any thread may look for
+// chunks and note uses; the rest is for one, when all is noted.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +28,7 @@ enum class ChunkUse : uint8_t {
 
 class ChunkBlobs {
  public:
-  ChunkBlobs(const DecodeContext& context, MisfitRows* misfits);
+  explicit ChunkBlobs(const DecodeContext& context);
 
   // The chunk; nullopt: there is none.
   Result<std::optional<ValueRef>> Find(const Sha256Digest& digest);
@@ -56,8 +58,9 @@ class ChunkBlobs {
   Status Book(const ViewRow& row, const Sha256Digest& digest, Slice folder, Unused* unused);
 
   const DecodeContext& context_;
-  MisfitRows* const misfits_;
+  MisfitRows misfits_;
   const FamilyId family_;
+  std::mutex mutex_;  // of building the index, and of uses_ while they are added
   bool indexed_ = false;
   std::vector<Sample> samples_;  // ascending
   uint64_t stride_ = 1;

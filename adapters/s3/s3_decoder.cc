@@ -1,5 +1,6 @@
 #include "adapters/s3/s3_decoder.h"
 
+#include "adapters/common/scope_pieces.h"
 #include "adapters/s3/s3_bucket_pass.h"
 #include "adapters/s3/s3_object_pass.h"
 #include "adapters/s3/s3_upload_pass.h"
@@ -10,19 +11,20 @@ namespace {
 
 constexpr const char* kUnusedChunksFolder = "_internal/s3/chunkblobs/";
 
+// The buckets of one piece.
 class Decoder {
  public:
-  Decoder(const DecodeContext& context, const S3Options& options)
-      : shared_(context, options), buckets_(&shared_), objects_(&shared_), uploads_(&shared_) {}
+  Decoder(const DecodeContext& context, const S3Options& options, ChunkBlobs* chunk_blobs)
+      : shared_(context, options, chunk_blobs),
+        buckets_(&shared_),
+        objects_(&shared_),
+        uploads_(&shared_) {}
 
-  Result<AdapterTotals> Run();
+  Result<AdapterTotals> Run(Tallies* tallies);
 
  private:
   Slice NextBucket() const;
   Status RunBucket(Slice segment);
-  Status BookChunkBlobs();
-  void ReportTallies();
-  void ListExtensions();
 
   Shared shared_;
   BucketPass buckets_;
@@ -46,12 +48,25 @@ Status Decoder::RunBucket(Slice segment) {
   return buckets_.Close(bucket);
 }
 
-Status Decoder::BookChunkBlobs() {
-  const bool writes = shared_.WritesOrphans() && shared_.context.extensions;
+Result<AdapterTotals> Decoder::Run(Tallies* tallies) {
+  SNAPTREE_TRY(buckets_.Start());
+  SNAPTREE_TRY(objects_.Start());
+  SNAPTREE_TRY(uploads_.Start());
+  for (Slice segment; !(segment = NextBucket()).empty();) {
+    SNAPTREE_TRY(RunBucket(std::string(segment)));
+  }
+  objects_.ReportEtags();
+  *tallies = std::move(shared_.tallies);
+  return std::move(shared_.totals);
+}
+
+Status BookChunkBlobs(const DecodeContext& context, const S3Options& options,
+                      ChunkBlobs* chunk_blobs, Tallies* tallies) {
+  const bool writes = WritesOrphans(context, options) && context.extensions;
   SNAPTREE_ASSIGN(const ChunkBlobs::Unused unused,
-                  shared_.chunk_blobs.BookAll(writes ? kUnusedChunksFolder : ""));
-  shared_.tallies.orphan_chunks.Add("!s3|chunkblob|", unused.bytes, unused.rows);
-  shared_.wrote_internal = shared_.wrote_internal || (writes && unused.rows > 0);
+                  chunk_blobs->BookAll(writes ? kUnusedChunksFolder : ""));
+  tallies->orphan_chunks.Add("!s3|chunkblob|", unused.bytes, unused.rows);
+  tallies->wrote_internal = tallies->wrote_internal || (writes && unused.rows > 0);
   return {};
 }
 
@@ -60,16 +75,14 @@ std::string WithBytes(const char* text, const Tally& tally) {
   return std::string(text) + ", " + HumanBytes(tally.bytes);
 }
 
-void Decoder::ReportTallies() {
-  Findings& findings = shared_.context.findings;
-  const Tallies& tallies = shared_.tallies;
+void ReportTallies(const Tallies& tallies, Findings* findings) {
   const auto note = [&](const char* code, const std::string& text, const Tally& tally) {
     uint64_t rest = tally.counts.count;
     for (const auto& [where, count] : tally.counts.examples) {
-      findings.Note(code, text, Printable(where), count);
+      findings->Note(code, text, Printable(where), count);
       rest -= count;
     }
-    if (rest > 0) findings.Note(code, text, {}, rest);
+    if (rest > 0) findings->Note(code, text, {}, rest);
   };
   note("s3_stale_generation_objects", "objects of buckets before they were deleted and made again",
        tallies.stale_heads);
@@ -84,34 +97,31 @@ void Decoder::ReportTallies() {
   note("s3_deleted_bucket_rows", "rows of deleted buckets", tallies.deleted_bucket_rows);
 }
 
-void Decoder::ListExtensions() {
-  std::vector<std::string>& list = shared_.totals.extensions;
-  if (shared_.wrote_internal) list.emplace_back("_internal/s3");
-  if (shared_.wrote_upload_data) list.emplace_back("s3/*/_incomplete_uploads/data");
-}
-
-Result<AdapterTotals> Decoder::Run() {
-  const DecodeContext& context = shared_.context;
-  context.progress.Begin("write s3 objects", "bytes",
-                         context.scan.of(FamilyOf(kBlobPrefix)).live_value_bytes);
-  SNAPTREE_TRY(buckets_.Start());
-  SNAPTREE_TRY(objects_.Start());
-  SNAPTREE_TRY(uploads_.Start());
-  for (Slice segment; !(segment = NextBucket()).empty();) {
-    SNAPTREE_TRY(RunBucket(std::string(segment)));
-  }
-  objects_.ReportEtags();
-  SNAPTREE_TRY(BookChunkBlobs());
-  ReportTallies();
-  ListExtensions();
-  return std::move(shared_.totals);
-}
-
 }  // namespace
 
 Result<AdapterTotals> DecodeS3(const DecodeContext& context, const S3Options& options) {
-  Decoder decoder(context, options);
-  return decoder.Run();
+  context.progress.Begin("write s3 objects", "bytes",
+                         context.scan.of(FamilyOf(kBlobPrefix)).live_value_bytes);
+  std::vector<FamilyId> families;
+  for (const Slice prefix : {kBlobPrefix, kBucketGenerationPrefix, kBucketMetaPrefix,
+                             kChunkRefPrefix, kHeadPrefix, kUploadMetaPrefix, kUploadPartPrefix}) {
+    families.push_back(FamilyOf(prefix));
+  }
+  SNAPTREE_ASSIGN(const std::vector<ScopePiece> scopes,
+                  CutScopes(context, families, BucketSegment));
+  ChunkBlobs chunk_blobs(context);
+  std::vector<Tallies> parts(scopes.size());
+  SNAPTREE_ASSIGN(AdapterTotals totals,
+                  RunScopePieces(context, scopes, [&](const DecodeContext& own, size_t piece) {
+                    return Decoder(own, options, &chunk_blobs).Run(&parts[piece]);
+                  }));
+  Tallies tallies;
+  for (const Tallies& part : parts) tallies.Merge(part);
+  SNAPTREE_TRY(BookChunkBlobs(context, options, &chunk_blobs, &tallies));
+  ReportTallies(tallies, &context.findings);
+  if (tallies.wrote_internal) totals.extensions.emplace_back("_internal/s3");
+  if (tallies.wrote_upload_data) totals.extensions.emplace_back("s3/*/_incomplete_uploads/data");
+  return totals;
 }
 
 }  // namespace snaptree::s3

@@ -1,5 +1,7 @@
 #include "adapters/s3/s3_etag_queue.h"
 
+#include <iterator>
+
 namespace snaptree::s3 {
 namespace {
 
@@ -36,24 +38,24 @@ void EtagQueue::Take(EtagVerdict verdict, uint64_t number, const std::string& pa
   const std::lock_guard lock(mutex_);
   Verdicts& verdicts = verdicts_[static_cast<size_t>(verdict)];
   ++verdicts.count;
-  if (number > verdicts.first) return;
-  verdicts.first = number;
-  verdicts.path = path;
+  verdicts.first.emplace(number, path);
+  if (verdicts.first.size() > Finding::kMaxExamples) {
+    verdicts.first.erase(std::prev(verdicts.first.end()));
+  }
 }
 
 void EtagQueue::Report(Findings* findings) {
   if (thread_ != nullptr) thread_->Wait();
-  const Verdicts& differs = verdicts_[static_cast<size_t>(EtagVerdict::kDiffers)];
-  if (differs.count > 0) {
-    findings->Warn("s3_etag_mismatch",
-                   "objects whose bytes do not have the MD5 of their ETag; written as they are",
-                   differs.path, differs.count);
-  }
-  const Verdicts& unverified = verdicts_[static_cast<size_t>(EtagVerdict::kUnverified)];
-  if (unverified.count > 0) {
-    findings->Note("s3_etag_unverified", "objects with an ETag that proves nothing",
-                   unverified.path, unverified.count);
-  }
+  const auto add = [&](EtagVerdict verdict, Severity severity, const char* code, const char* text) {
+    const Verdicts& verdicts = verdicts_[static_cast<size_t>(verdict)];
+    for (const auto& [number, path] : verdicts.first) findings->Add(severity, code, text, path);
+    const uint64_t rest = verdicts.count - verdicts.first.size();
+    if (rest > 0) findings->Add(severity, code, text, {}, rest);
+  };
+  add(EtagVerdict::kDiffers, Severity::kWarning, "s3_etag_mismatch",
+      "objects whose bytes do not have the MD5 of their ETag; written as they are");
+  add(EtagVerdict::kUnverified, Severity::kNote, "s3_etag_unverified",
+      "objects with an ETag that proves nothing");
 }
 
 }  // namespace snaptree::s3

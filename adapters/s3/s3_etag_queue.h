@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,11 +32,10 @@ class EtagQueue {
   void Report(Findings* findings);
 
  private:
-  // How many objects got a verdict, and the first of them.
+  // How many objects got a verdict, and the first of them by their numbers.
   struct Verdicts {
     uint64_t count = 0;
-    uint64_t first = UINT64_MAX;
-    std::string path;
+    std::map<uint64_t, std::string> first;
   };
 
   void Take(EtagVerdict verdict, uint64_t number, const std::string& path);

@@ -55,6 +55,12 @@ KeyShape ParseTail(Slice tail, KeyLayout layout, S3Key* key) {
   return has_version && key->version == 0 ? KeyShape::kUnreachable : KeyShape::kGood;
 }
 
+Slice BucketSegment(Slice tail) {
+  ByteReader reader(tail);
+  Slice segment;
+  return ReadSegment(&reader, &segment) ? segment : Slice();
+}
+
 KeyShape ParseChunkBlobTail(Slice tail, Sha256Digest* digest) {
   const std::optional<std::string> bytes = ParseHex(tail);
   if (!bytes || bytes->size() != digest->size()) return KeyShape::kMalformed;

@@ -57,6 +57,9 @@ enum class KeyShape : uint8_t {
 KeyShape ParseTail(Slice tail, KeyLayout layout, S3Key* key);
 KeyShape ParseChunkBlobTail(Slice tail, Sha256Digest* digest);
 
+// S(bucket) at the beginning of a tail; empty: there is none.
+Slice BucketSegment(Slice tail);
+
 // S(x).
 void AppendSegment(std::string* out, Slice text);
 // x of an escaped segment with its terminator. REQUIRES: it came out of ParseTail().

@@ -13,7 +13,7 @@ namespace snaptree::s3 {
 
 void ReportObject(Shared* shared, Slice path, const Manifest& manifest, const BodyFacts& facts);
 
-// Members that no version of today knows, each name once a run. kept: they stand in x_extra.
+// Members that no version of today knows, each name once a bucket. kept: they stand in x_extra.
 void ReportUnknownMember(Shared* shared, Slice name, Slice address, bool kept);
 
 }  // namespace snaptree::s3

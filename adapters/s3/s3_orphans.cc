@@ -40,7 +40,7 @@ Status OrphanRows::Write(const Bucket& bucket, Slice path, const ValueRef& value
   if (bucket.orphan_folder == bucket.folder) {
     ++shared_.records_in_bucket;
   } else {
-    shared_.wrote_internal = true;
+    shared_.tallies.wrote_internal = true;
   }
   return WriteValueFile(shared_.context.source, shared_.context.sink, path, value, 0);
 }

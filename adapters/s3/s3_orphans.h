@@ -28,7 +28,7 @@ class OrphanRows {
 
  private:
   bool Writes(const Bucket& bucket) const {
-    return shared_.WritesOrphans() && !bucket.orphan_folder.empty();
+    return WritesOrphans(shared_.context, shared_.options) && !bucket.orphan_folder.empty();
   }
   void Count(const Bucket& bucket, uint64_t bytes);
   // False: the data is not there, or damaged.

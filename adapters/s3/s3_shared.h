@@ -1,4 +1,4 @@
-// What the parts of one run share.
+// What the passes over some buckets share. One thread, but for ChunkBlobs.
 #pragma once
 
 #include <array>
@@ -20,6 +20,11 @@ struct S3Options {
   unsigned threads = 1;
 };
 
+// Whether rows that no object has are written.
+inline bool WritesOrphans(const DecodeContext& context, const S3Options& options) {
+  return options.include_orphans || context.salvage;
+}
+
 // The two families of chunk rows of an object.
 enum class ChunkFamily : uint8_t { kBlob, kReference };
 inline constexpr size_t kChunkFamilies = 2;
@@ -35,6 +40,11 @@ struct Tally {
     counts.AddExample(where, more);
     bytes += more_bytes;
   }
+  void Merge(const Tally& other) {
+    counts.count += other.counts.count;
+    for (const auto& [where, n] : other.counts.examples) counts.AddExample(where, n);
+    bytes += other.bytes;
+  }
 };
 
 struct Tallies {
@@ -45,33 +55,33 @@ struct Tallies {
   Tally open_upload_chunks;
   Tally leftover_parts;
   Tally deleted_bucket_rows;
+  bool wrote_internal = false;     // below _internal/s3/
+  bool wrote_upload_data = false;  // below _incomplete_uploads/data/
+
+  void Merge(const Tallies& other);
 };
 
+// What the parts of a decode of some buckets share.
 struct Shared {
-  Shared(const DecodeContext& the_context, const S3Options& the_options)
-      : context(the_context),
-        options(the_options),
-        misfits(the_context),
-        chunk_blobs(the_context, &misfits) {}
+  Shared(const DecodeContext& the_context, const S3Options& the_options, ChunkBlobs* blobs)
+      : context(the_context), options(the_options), misfits(the_context), chunk_blobs(*blobs) {}
 
   const DecodeContext& context;
   const S3Options& options;
   const std::array<FamilyId, kChunkFamilies> chunk_families = {FamilyOf(kBlobPrefix),
                                                                FamilyOf(kChunkRefPrefix)};
-  std::set<std::pair<std::string, bool>> unknown_members;  // reported: name, whether it is kept
   MisfitRows misfits;
-  ChunkBlobs chunk_blobs;
+  ChunkBlobs& chunk_blobs;  // of all buckets
   Tallies tallies;
   AdapterTotals totals;
-  bool wrote_internal = false;     // below _internal/s3/
-  bool wrote_upload_data = false;  // below _incomplete_uploads/data/
 
-  uint64_t records_in_bucket = 0;  // files of the bucket at hand, but those that describe it
+  // Of the bucket at hand.
+  std::set<std::pair<std::string, bool>> unknown_members;  // reported: name, whether it is kept
+  uint64_t records_in_bucket = 0;                          // files, but those that describe it
 
   FamilyId chunk_family(ChunkFamily family) const {
     return chunk_families[static_cast<size_t>(family)];
   }
-  bool WritesOrphans() const { return options.include_orphans || context.salvage; }
 };
 
 // One bucket while its rows go by.

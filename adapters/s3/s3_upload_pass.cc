@@ -214,7 +214,7 @@ Status UploadPass::TakeBody(const Bucket& bucket, const Part& part) {
   if (missing) return KeepIncomplete(part, rows, path);
   ChunkReader reader(&shared_, rows.places, key.scope, key.upload);
   SNAPTREE_TRY(bodies_.WritePart(path, part, &reader));
-  shared_.wrote_upload_data = true;
+  shared_.tallies.wrote_upload_data = true;
   ++shared_.records_in_bucket;
   shared_.context.ledger.Add(chunks_[FamilyIndex(part)].family(), RowLedger::Place::kEmitted,
                              rows.rows);

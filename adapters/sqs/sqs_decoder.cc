@@ -1,7 +1,7 @@
 #include "adapters/sqs/sqs_decoder.h"
 
 #include "adapters/sqs/sqs_collector.h"
-#include "adapters/sqs/sqs_queue_decoder.h"
+#include "adapters/sqs/sqs_queue_batches.h"
 
 namespace snaptree::sqs {
 namespace {
@@ -20,23 +20,17 @@ Result<AdapterTotals> DecodeSqs(const DecodeContext& context, const SqsOptions& 
 
   context.progress.Begin("write sqs messages", "messages",
                          context.scan.of(FamilyIdOf(SqsFamily::kData)).live);
-  QueueDecoder queue(context, options);
-  std::string segment;
+  QueueBatches queues(context, options);
   Slice key;
   Slice payload;
   for (;;) {
     SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const bool more, heads.Next(&key, &payload));
     if (!more) break;
-    if (SegmentOfHeadKey(key) != segment) {
-      if (!segment.empty()) SNAPTREE_TRY(queue.End());
-      segment = SegmentOfHeadKey(key);
-      queue.Begin(segment);
-    }
-    SNAPTREE_TRY(queue.Add(Head::FromPayload(payload)));
+    SNAPTREE_TRY(queues.Add(SegmentOfHeadKey(key), Head::FromPayload(payload)));
   }
-  if (!segment.empty()) SNAPTREE_TRY(queue.End());
-  AdapterTotals totals = queue.TakeTotals();
+  SNAPTREE_TRY(queues.Finish());
+  AdapterTotals totals = queues.TakeTotals();
   totals.losses += collector.losses();
   return totals;
 }

@@ -37,6 +37,7 @@ Status MessageSorter::AddRun(const Head& run, Slice queue_segment) {
     }
     // Malformed keys were booked before.
     if (!parser.Parse(row.key, &key) || !key.SameRun(expected)) continue;
+    queue_name_ = parser.queue_name();
     SNAPTREE_TRY(AddRow(row, key, parser.name()));
   }
 }
@@ -86,7 +87,8 @@ void MessageSorter::Check(const Message& message, const SqsKey& key, Slice id) {
   for (const Slice name : reader_.unknown_names()) {
     if (unknown_names_.size() == kMaxUnknownNames) return;
     if (!unknown_names_.emplace(name).second) continue;
-    context_.findings.Warn("sqs_unknown_member", kUnknownMemberText, Printable(name));
+    context_.findings.Warn("sqs_unknown_member", kUnknownMemberText,
+                           UnknownMemberExample(name, queue_name_));
   }
 }
 
@@ -107,6 +109,7 @@ Status MessageSorter::Write(Slice path) {
   }
   written_ += sorter_.size();
   sorter_.Reset();
+  unknown_names_.clear();
   return file_.Finish();
 }
 

@@ -38,7 +38,8 @@ class MessageSorter {
   ExternalSorter sorter_;
   MessageReader reader_;
   JsonFile file_;
-  std::set<std::string> unknown_names_;
+  Slice queue_name_;                     // of the row at hand
+  std::set<std::string> unknown_names_;  // that were reported of this queue
   std::string value_;
   std::string sort_key_;
   std::string payload_;

@@ -120,7 +120,8 @@ void QueueDecoder::TellOfMeta() {
                   name);
   }
   for (const std::string& member : meta.unknown_names) {
-    findings.Warn("sqs_unknown_member", kUnknownMemberText, Printable(member));
+    findings.Warn("sqs_unknown_member", kUnknownMemberText,
+                  UnknownMemberExample(member, queue_->name()));
   }
 }
 

@@ -104,12 +104,13 @@ TEST_CASE("node1: sha256sum agrees with CHECKSUMS, and sees a change") {
 
 TEST_CASE("node1: the same bytes with other threads and with the least memory") {
   const Digests expected = DigestsOf(DefaultTree().tree);
-  for (const unsigned threads : {1U, 2U}) {
+  for (const unsigned threads : {1U, 2U, 3U, 8U}) {
     const TempFolder folder;
     DecodeOptions options;
     options.inputs = {Node1Snapshot()};
     options.output = folder / "tree";
     options.threads = threads;
+    if (threads > 2) options.least_piece_bytes = 1;
     options.memory_bytes = threads == 1 ? uint64_t{16} << 20 : uint64_t{512} << 20;
     const Result<DecodeReport> report = Decode(options);
     REQUIRE(report.ok());

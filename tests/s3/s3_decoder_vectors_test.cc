@@ -231,8 +231,8 @@ TEST_CASE("V21: malformed rows") {
   rows.Put(upper, kT0, "hello");
   rows.Put(S3ChunkKey("chunkref", place, 1, 0), kT0, "\3" + S3ChunkRefValue("hello").substr(1));
   const DecodedRows out = Decode(rows);
-  CHECK(out.damaged_codes() == Strings{"S3MalformedKey", "S3MalformedKey", "S3MalformedKey",
-                                       "S3MalformedKey", "S3InvalidChunkRef"});
+  CHECK(out.damaged_codes() == Strings{"S3MalformedKey", "S3MalformedKey", "S3InvalidChunkRef",
+                                       "S3MalformedKey", "S3MalformedKey"});
   CHECK(out.finding("s3_unreachable_row") == "warning 2");
   CHECK(out.report.rows.unknown == 2);
   const std::string& unknown = out.files.at("unknown/rows.jsonl");

@@ -292,5 +292,24 @@ TEST_CASE("queues whose segments begin alike keep their messages") {
   }
 }
 
+// More than are kept in memory at a time; queues before and behind it are decoded side by side.
+TEST_CASE("a queue with a message in each of many generations") {
+  constexpr uint64_t kGenerations = 70000;
+  SnapshotBuilder rows;
+  for (const char* queue : {"a", "z"}) {
+    rows.Put(QueueMetaKey(queue), kT0, StoredQueue(queue, 1));
+    rows.Put(MessageKey(queue, 1, "1"), kT0, StoredMessage({"1"}));
+  }
+  rows.Put(QueueMetaKey("q"), kT0, StoredQueue("q", kGenerations));
+  for (uint64_t g = 1; g <= kGenerations; ++g) PutMessage(rows, OfGeneration("m", g));
+  const DecodedRows out = DecodeRows(rows);
+  CHECK(out.files.at(kMessages) == MessageLine(OfGeneration("m", kGenerations)));
+  CHECK(out.finding("sqs_stale_generation_messages_dropped") ==
+        "note " + std::to_string(kGenerations - 1));
+  CHECK(out.report.records == 3);
+  const std::vector<std::string> queues = {"a", "q", "z"};
+  CHECK(out.report.adapters[static_cast<size_t>(AdapterId::kSqs)].scopes == queues);
+}
+
 }  // namespace
 }  // namespace snaptree::test

@@ -1,6 +1,7 @@
 #include "tests/support/decoded_rows.h"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 #include "decode/adapter_run.h"
@@ -27,7 +28,10 @@ const char* SeverityName(Severity severity) {
 void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, MemoryTree* tree,
                 DecodedRows* out) {
   const TempFolder scratch;
-  const ScanResult scan = Take(ScanContainer(*input.container, {options.at, false, nullptr}));
+  ScanOptions scan_options;
+  scan_options.at = options.at;
+  scan_options.least_place_bytes = 1;
+  const ScanResult scan = Take(ScanContainer(*input.container, scan_options));
   Progress progress;
   DecodeReport& report = out->report;
   report.findings = scan.findings;
@@ -68,8 +72,10 @@ std::vector<std::string> DecodedRows::damaged_codes() const {
   return out;
 }
 
-DecodedRows DecodeRows(const SnapshotBuilder& snapshot, const DecodeRowsOptions& options) {
-  const std::string bytes = snapshot.Bytes();
+namespace {
+
+DecodedRows DecodeOnce(const SnapshotBuilder& snapshot, const std::string& bytes,
+                       const DecodeRowsOptions& options) {
   const MemoryFile file(bytes);
   const OpenedInput input = Take(OpenInput(file.path(), {}));
   MemoryTree tree;
@@ -87,6 +93,47 @@ DecodedRows DecodeRows(const SnapshotBuilder& snapshot, const DecodeRowsOptions&
           ? 0
           : static_cast<uint64_t>(std::count(damaged->second.begin(), damaged->second.end(), '\n'));
   if (kept != rows.damaged) throw std::runtime_error("damaged rows are not all kept");
+  return out;
+}
+
+// All that a report says, as text.
+std::string TextOf(const DecodeReport& report) {
+  std::ostringstream out;
+  for (const AdapterReport& adapter : report.adapters) {
+    out << adapter.name << ' ' << adapter.records << ' ' << adapter.rows.emitted << ' '
+        << adapter.rows.operational << ' ' << adapter.rows.excluded << ' ' << adapter.rows.unknown
+        << ' ' << adapter.rows.damaged;
+    for (const std::string& scope : adapter.scopes) out << " scope " << scope;
+    out << '\n';
+  }
+  for (const auto& [code, finding] : report.findings.by_code()) {
+    out << code << ' ' << SeverityName(finding.severity) << ' ' << finding.count << ' '
+        << finding.text << '\n';
+    for (const auto& [example, n] : finding.examples) out << "  " << example << ' ' << n << '\n';
+  }
+  for (const DamagedRecord& row : report.damaged) {
+    out << row.offset << ' ' << row.code << ' ' << row.reason << ' ' << row.address << '\n';
+  }
+  for (const std::string& extension : report.extensions) out << "extension " << extension << '\n';
+  out << "losses " << report.losses << " records " << report.records << '\n';
+  return out.str();
+}
+
+}  // namespace
+
+DecodedRows DecodeRows(const SnapshotBuilder& snapshot, const DecodeRowsOptions& options) {
+  const std::string bytes = snapshot.Bytes();
+  DecodedRows out = DecodeOnce(snapshot, bytes, options);
+  DecodeRowsOptions pieces = options;
+  pieces.threads = 4;
+  pieces.least_piece_bytes = 1;
+  const DecodedRows again = DecodeOnce(snapshot, bytes, pieces);
+  if (again.files != out.files) throw std::runtime_error("threads change the tree");
+  const std::string expected = TextOf(out.report);
+  const std::string found = TextOf(again.report);
+  if (found != expected) {
+    throw std::runtime_error("threads change the report:\n" + found + "--- with one:\n" + expected);
+  }
   return out;
 }
 

@@ -1,6 +1,6 @@
 // Decodes the rows of a built snapshot into a tree in memory: the adapters and the accounting of a
-// run, without its folders. Throws when the rows do not add up, for whatever rows: no test has to
-// ask for it.
+// run, without its folders. Throws when the rows do not add up, and when several threads make
+// another tree or report, for whatever rows: no test has to ask for it.
 #pragma once
 
 #include <set>
@@ -28,7 +28,7 @@ struct DecodedRows {
   std::string finding(const std::string& code) const;
   // All codes, each with its severity and count: "note redis_orphan_ttl 1".
   std::vector<std::string> findings() const;
-  // Codes of damaged rows in the order in which they were found.
+  // Codes of damaged rows in the order in which they stand in the input.
   std::vector<std::string> damaged_codes() const;
 };
 

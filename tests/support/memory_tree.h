@@ -1,9 +1,10 @@
 // A tree in memory: path to bytes. Refuses what a folder refuses, a second file of one path, and
-// knows which files were begun and never closed.
+// knows which files were begun and never closed. Any thread may write; who looks waits for them.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
@@ -26,6 +27,7 @@ class MemoryTree : public TreeSink {
 
   Result<std::unique_ptr<TreeFile>> CreateFile(Slice path) override {
     SNAPTREE_TRY(CheckTreePath(path));
+    const std::lock_guard lock(mutex_);
     const auto [at, is_new] = files_.emplace(path, "");
     if (!is_new) return DataError("NameCollision", "a second file of one path").At(path);
     open_.emplace(path);
@@ -34,6 +36,7 @@ class MemoryTree : public TreeSink {
 
   Status CreateDirectory(Slice path) override {
     SNAPTREE_TRY(CheckTreePath(path));
+    const std::lock_guard lock(mutex_);
     directories_.emplace(path);
     return {};
   }
@@ -66,6 +69,7 @@ class MemoryTree : public TreeSink {
       return {};
     }
     Status Close() override {
+      const std::lock_guard lock(tree_->mutex_);
       tree_->open_.erase(path_);
       return {};
     }
@@ -76,6 +80,7 @@ class MemoryTree : public TreeSink {
     std::string* content_;
   };
 
+  std::mutex mutex_;
   Files files_;
   std::set<std::string> directories_;
   std::set<std::string> open_;

@@ -1,0 +1,40 @@
+// Pieces of an adapter's families that hold whole scopes (tables, buckets), for pieces.h. Only for
+// families that stand in the order of their scopes: where the key of a row begins, behind the
+// family's prefix, with a segment that names the scope and ends itself.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapters/common/decode_context.h"
+
+namespace snaptree {
+
+struct ScopePiece {
+  std::string begin;  // the segment of the first scope that may be in the piece; "": no limit
+  std::string end;    // of the first one behind it; "": no limit
+  // The adapter's, without the rows of other pieces, and of what the scan found only what a walk
+  // needs. The counts are those of all pieces.
+  ScanResult scan;
+
+  bool IsFirst() const { return begin.empty(); }
+  bool Holds(Slice scope) const { return scope >= begin && (end.empty() || scope < end); }
+};
+
+// The segment at the beginning of `tail` (a logical key without the family's prefix), its end
+// included; empty: there is none.
+using ScopeSegment = Slice (*)(Slice tail);
+
+// At least one piece. A piece's rows are judged as they are in a walk over the whole family: no
+// user key has rows in two pieces, not even one that is no key of the adapter.
+Result<std::vector<ScopePiece>> CutScopes(const DecodeContext& context,
+                                          std::span<const FamilyId> families, ScopeSegment segment);
+
+// Decodes the pieces by their index, as RunPieces() does. The sum of what was written, in the order
+// of the pieces.
+Result<AdapterTotals> RunScopePieces(
+    const DecodeContext& context, std::span<const ScopePiece> pieces,
+    const std::function<Result<AdapterTotals>(const DecodeContext& own, size_t piece)>& decode);
+
+}  // namespace snaptree

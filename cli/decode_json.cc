@@ -11,16 +11,7 @@ void AppendRows(const RowClasses& rows, JsonText* json) {
   json->Key("rows");
   json->StartObject();
   json->Member("total", rows.total);
-  json->Member("emitted", rows.emitted);
-  json->Member("older_version", rows.older_version);
-  json->Member("tombstone", rows.tombstone);
-  json->Member("expired", rows.expired);
-  json->Member("derived_index", rows.derived_index);
-  json->Member("operational", rows.operational);
-  json->Member("transactional", rows.transactional);
-  json->Member("excluded", rows.excluded);
-  json->Member("unknown", rows.unknown);
-  json->Member("damaged", rows.damaged);
+  for (const RowClass& c : kRowClasses) json->Member(c.name, rows.*c.rows);
   json->EndObject();
 }
 
@@ -29,12 +20,7 @@ void AppendInputMembers(const ContainerInfo& info, JsonText* json) {
   json->TextMember("path", info.path);
   json->TextMember("format", info.format);
   json->Member("bytes", info.bytes);
-  json->Key("crc32c");
-  if (info.crc32c) {
-    json->String(Hex32(*info.crc32c));
-  } else {
-    json->Null();
-  }
+  json->ChecksumMember("crc32c", info.crc32c);
   json->OptionalMember("snapshot_index", info.snapshot_index);
   json->OptionalMember("hlc_ceiling_ms", info.hlc_ceiling_ms);
 }

@@ -50,12 +50,7 @@ void AppendFile(const InspectReport& report, JsonText* json) {
   json->TextMember("format", info.format);
   json->Member("bytes", info.bytes);
   json->OptionalMember("compressed_bytes", report.packed_bytes);
-  json->Key("crc32c");
-  if (info.crc32c) {
-    json->String(Hex32(*info.crc32c));
-  } else {
-    json->Null();
-  }
+  json->ChecksumMember("crc32c", info.crc32c);
   json->OptionalMember("snapshot_index", info.snapshot_index);
   json->OptionalMember("applied_index", report.scan.applied_index);
   json->OptionalMember("hlc_ceiling_ms", info.hlc_ceiling_ms);

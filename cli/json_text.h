@@ -1,6 +1,8 @@
 // JSON documents of the command line: names and messages may hold any bytes, JSON strings may not.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
@@ -17,6 +19,15 @@ class JsonText : public JsonWriter {
   void TextMember(Slice name, Slice text) {
     Key(name);
     Text(text);
+  }
+  // A checksum as 8 hex digits; null when there is none.
+  void ChecksumMember(Slice name, const std::optional<uint32_t>& v) {
+    Key(name);
+    if (v) {
+      String(Hex32(*v));
+    } else {
+      Null();
+    }
   }
   // A member that may be absent: null then.
   template <class Optional>

@@ -115,16 +115,7 @@ void WriteRows(JsonWriter* json, const RowClasses& rows) {
   json->Key("rows");
   json->StartObject();
   json->Member("total", rows.total);
-  json->Member("emitted", rows.emitted);
-  json->Member("older_version", rows.older_version);
-  json->Member("tombstone", rows.tombstone);
-  json->Member("expired", rows.expired);
-  json->Member("derived_index", rows.derived_index);
-  json->Member("operational", rows.operational);
-  json->Member("transactional", rows.transactional);
-  json->Member("excluded", rows.excluded);
-  json->Member("unknown", rows.unknown);
-  json->Member("damaged", rows.damaged);
+  for (const RowClass& c : kRowClasses) json->Member(c.name, rows.*c.rows);
   json->EndObject();
 }
 
@@ -150,6 +141,12 @@ void WriteSnaptree(JsonWriter* json, const Manifest& m) {
 }
 
 }  // namespace
+
+uint64_t RowClasses::Sum() const {
+  uint64_t sum = 0;
+  for (const RowClass& c : kRowClasses) sum += this->*c.rows;
+  return sum;
+}
 
 std::string ManifestText(const Manifest& m) {
   JsonWriter json(JsonStyle::kPretty, HtmlEscape::kOff);

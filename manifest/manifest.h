@@ -28,10 +28,25 @@ struct RowClasses {
   uint64_t unknown = 0;
   uint64_t damaged = 0;
 
-  uint64_t Sum() const {
-    return emitted + older_version + tombstone + expired + derived_index + operational +
-           transactional + excluded + unknown + damaged;
-  }
+  uint64_t Sum() const;  // of all classes
+};
+
+// The classes with the names that documents give them, in the order of documents.
+struct RowClass {
+  const char* name;
+  uint64_t RowClasses::*rows;
+};
+inline constexpr RowClass kRowClasses[] = {
+    {"emitted", &RowClasses::emitted},
+    {"older_version", &RowClasses::older_version},
+    {"tombstone", &RowClasses::tombstone},
+    {"expired", &RowClasses::expired},
+    {"derived_index", &RowClasses::derived_index},
+    {"operational", &RowClasses::operational},
+    {"transactional", &RowClasses::transactional},
+    {"excluded", &RowClasses::excluded},
+    {"unknown", &RowClasses::unknown},
+    {"damaged", &RowClasses::damaged},
 };
 
 struct ManifestInput {

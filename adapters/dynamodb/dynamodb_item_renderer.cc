@@ -263,37 +263,12 @@ bool ItemRenderer::MemberText(const Member& member, int depth) {
   }
 }
 
-bool ItemRenderer::Set(const Member& member) {
-  bool empty = true;
-  for (size_t i = member.first_part; i < parts_.size(); ++i) {
-    WireReader in(At(parts_[i]));
-    while (in.Next()) {
-      if (!in.Is(1, kBytes)) {
-        NoteUnknown(in.number());
-        continue;
-      }
-      if (empty) Open('[');
-      if (!empty) text_ += ',';
-      empty = false;
-      NewLine();
-      const bool good = member.number == kBs ? Base64(in.bytes()) : String(in.bytes());
-      if (!good || !Drain()) return false;
-    }
-    if (!in.ok()) return Fail("a set is no message");
-  }
-  if (!empty) {
-    Close(']');
-  } else {
-    text_.append("[]");
-    remarks_.empty_set = true;
-  }
-  return true;
-}
-
-bool ItemRenderer::List(const Member& member, int depth) {
+// What comes while a value is taken stands behind the parts of the array.
+template <class TakeValue>
+bool ItemRenderer::Elements(size_t first_part, const char* what, TakeValue value) {
   const size_t end = parts_.size();
   bool empty = true;
-  for (size_t i = member.first_part; i < end; ++i) {
+  for (size_t i = first_part; i < end; ++i) {
     WireReader in(At(parts_[i]));
     while (in.Next()) {
       if (!in.Is(1, kBytes)) {
@@ -304,11 +279,9 @@ bool ItemRenderer::List(const Member& member, int depth) {
       if (!empty) text_ += ',';
       empty = false;
       NewLine();
-      parts_.push_back(PartOf(in.bytes()));
-      if (!Value(end, depth, {}) || !Drain()) return false;
-      parts_.resize(end);
+      if (!value(in.bytes()) || !Drain()) return false;
     }
-    if (!in.ok()) return Fail("a list is no message");
+    if (!in.ok()) return Fail(what);
   }
   if (empty) {
     text_.append("[]");
@@ -316,6 +289,26 @@ bool ItemRenderer::List(const Member& member, int depth) {
     Close(']');
   }
   return true;
+}
+
+bool ItemRenderer::Set(const Member& member) {
+  bool empty = true;
+  const bool good = Elements(member.first_part, "a set is no message", [&](Slice element) {
+    empty = false;
+    return member.number == kBs ? Base64(element) : String(element);
+  });
+  if (good && empty) remarks_.empty_set = true;
+  return good;
+}
+
+bool ItemRenderer::List(const Member& member, int depth) {
+  const size_t end = parts_.size();
+  return Elements(member.first_part, "a list is no message", [&](Slice element) {
+    parts_.push_back(PartOf(element));
+    if (!Value(end, depth, {})) return false;
+    parts_.resize(end);
+    return true;
+  });
 }
 
 }  // namespace snaptree::dynamodb

@@ -92,6 +92,9 @@ class ItemRenderer {
   void NoteKey(Slice name, const Member& member);
   void NoteUnknown(uint32_t number);
   bool MemberText(const Member& member, int depth);
+  // Calls value(bytes) -> bool for each element, between the brackets of an array.
+  template <class TakeValue>
+  bool Elements(size_t first_part, const char* what, TakeValue value);
   bool Set(const Member& member);
   bool List(const Member& member, int depth);
 

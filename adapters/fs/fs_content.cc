@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "adapters/common/json_value.h"
 #include "adapters/fs/fs_paths.h"
 #include "adapters/fs/fs_rows.h"
 #include "base/coding.h"
@@ -11,7 +10,6 @@ namespace snaptree::fs {
 namespace {
 
 constexpr double kJobShare = 0.05;
-constexpr double kStrayShare = 0.01;
 constexpr size_t kOwnerBytes = 16;
 // What the most common file system (ext4) takes; a tree must not depend on where it is written more
 // than it has to, and nobody waits for the digest of more.
@@ -29,7 +27,7 @@ Content::Content(const DecodeContext& context)
     : context_(context),
       family_(FamilyOf(kChunkPrefix)),
       jobs_(context.sorter_options(kJobShare)),
-      strays_(context.sorter_options(kStrayShare)),
+      strays_(context),
       cursor_(context.source, context.scan, family_) {}
 
 Status Content::AddFile(const Inode& file, Slice path) {
@@ -95,14 +93,21 @@ Status Content::Write() {
   SNAPTREE_TRY(jobs.Begin(&jobs_));
   SNAPTREE_TRY(NextChunk());
   while (!jobs.at_end()) {
-    while (has_chunk_ && Slice(chunk_owner_) < jobs.key()) SNAPTREE_TRY(BookStray());
+    while (has_chunk_ && Slice(chunk_owner_) < jobs.key()) SNAPTREE_TRY(TakeStray());
     SNAPTREE_TRY(WriteJob(jobs.key(), UnpackJob(jobs.payload())));
     SNAPTREE_TRY(jobs.Next());
     context_.progress.done.fetch_add(1, std::memory_order_relaxed);
   }
-  while (has_chunk_) SNAPTREE_TRY(BookStray());
-  SNAPTREE_TRY(EndStrays());
-  return WarnOfStrays();
+  while (has_chunk_) SNAPTREE_TRY(TakeStray());
+  SNAPTREE_TRY(strays_.Finish());
+  losses_ += strays_.losses();
+  return {};
+}
+
+// A chunk that is of no file to be written.
+Status Content::TakeStray() {
+  SNAPTREE_TRY(strays_.Add(row_, chunk_));
+  return NextChunk();
 }
 
 Status Content::WriteJob(Slice key, const Job& job) {
@@ -148,60 +153,10 @@ Status Content::WriteChunkLines(Slice key, const Job& job) {
     }
     if (!begun) file.Begin(job.path);
     begun = true;
-    file.json().StartObject();
-    file.json().Member("index", chunk_.index);
-    file.json().Key("value");
-    SNAPTREE_TRY(file.Value(context_.source, row_.body));
-    file.json().EndObject();
-    SNAPTREE_TRY(file.EndLine());
+    SNAPTREE_TRY(WriteChunkLine(context_.source, chunk_, row_.body, false, &file));
     SNAPTREE_TRY(Book(Fate::kEmitted));
   }
   return begun ? file.Finish() : Status::Ok();
-}
-
-// A chunk that no reader sees: left over from a move or a deletion, or its inode is not there.
-Status Content::BookStray() {
-  if (stray_rows_ > 0 && stray_inode_ != chunk_.inode) SNAPTREE_TRY(EndStrays());
-  stray_inode_ = chunk_.inode;
-  ++stray_rows_;
-  return Book(Fate::kOperational);
-}
-
-Status Content::EndStrays() {
-  if (stray_rows_ == 0) return {};
-  key_.clear();
-  AppendBe64(&key_, stray_inode_);
-  payload_.clear();
-  AppendBe64(&payload_, stray_rows_);
-  stray_rows_ = 0;
-  return strays_.Add(key_, payload_);
-}
-
-// Left-overs of inodes that are there are nothing to speak of; chunks without their inode are.
-Status Content::WarnOfStrays() {
-  if (strays_.size() == 0) return {};
-  SortedRecords strays;
-  SNAPTREE_TRY(strays.Begin(&strays_));
-  InodeRows inodes(context_, Damage::kSkip);
-  Inode inode;
-  bool more = true;
-  bool begun = false;
-  while (!strays.at_end()) {
-    while (more && (!begun || inode.number < strays.number())) {
-      begun = true;
-      SNAPTREE_ASSIGN(more, inodes.Next(&inode));
-    }
-    if (!more || inode.number != strays.number()) {
-      context_.findings.Warn("fs_chunk_without_inode",
-                             "chunks whose inode is damaged, or in a snapshot of another raft "
-                             "group; not written",
-                             "inode " + std::to_string(strays.number()),
-                             LoadBe64(strays.payload().data()));
-      ++losses_;
-    }
-    SNAPTREE_TRY(strays.Next());
-  }
-  return {};
 }
 
 }  // namespace snaptree::fs

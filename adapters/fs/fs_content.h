@@ -7,6 +7,7 @@
 #include "adapters/common/decode_context.h"
 #include "adapters/fs/fs_keys.h"
 #include "adapters/fs/fs_links.h"
+#include "adapters/fs/fs_stray_chunks.h"
 #include "adapters/fs/fs_values.h"
 #include "formats/view_cursor.h"
 
@@ -46,21 +47,17 @@ class Content {
   Status WriteFile(Slice key, const Job& job);
   Status WriteChunkLines(Slice key, const Job& job);
   bool StartOfChunk(const Job& job, uint64_t* start) const;
-  Status BookStray();
-  Status EndStrays();
-  Status WarnOfStrays();
+  Status TakeStray();
 
   const DecodeContext& context_;
   const FamilyId family_;
-  ExternalSorter jobs_;    // home slot, inode; then what UnpackJob reads
-  ExternalSorter strays_;  // inode; then the number of rows that belong to no file
+  ExternalSorter jobs_;  // home slot, inode; then what UnpackJob reads
+  StrayChunks strays_;
   ViewCursor cursor_;
   ViewRow row_;  // the chunk at hand
   ChunkKey chunk_;
   std::string chunk_owner_;  // its home slot and inode, as in the keys of jobs_
   bool has_chunk_ = false;
-  uint64_t stray_inode_ = 0;
-  uint64_t stray_rows_ = 0;
   uint64_t losses_ = 0;
   std::string key_;
   std::string payload_;

@@ -44,7 +44,7 @@ Result<AdapterTotals> DecodeFs(const DecodeContext& context, const FsOptions& op
   }
   SNAPTREE_TRY(content.Write());
   totals.losses += content.losses();
-  if (totals.records > 0) totals.extensions.push_back("fs");
+  if (totals.records + content.losses() > 0) totals.extensions.push_back("fs");
   return totals;
 }
 

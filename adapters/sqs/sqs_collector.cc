@@ -25,10 +25,12 @@ Status HeadCollector::NoteOrphanName(Slice queue_name) {
   return head.number == 0 ? Status::Ok() : Add(queue_name, head);
 }
 
-// A meta row that is no sound row says all the same that its queue exists.
-Status HeadCollector::CollectMetas() {
-  SqsKeyParser parser(SqsFamily::kMeta);
-  ViewCursor cursor(context_.source, context_.scan, FamilyIdOf(SqsFamily::kMeta));
+// Rows that decide about their queue, one for each queue: a damaged one says all the same that it
+// is there.
+template <class TakeRow>
+Status HeadCollector::ForEachQueueRow(SqsFamily family, TakeRow take) {
+  SqsKeyParser parser(family);
+  ViewCursor cursor(context_.source, context_.scan, FamilyIdOf(family));
   ViewRow row;
   SqsKey key;
   for (;;) {
@@ -36,51 +38,47 @@ Status HeadCollector::CollectMetas() {
     if (!more) return {};
     const bool damaged = row.verdict == Verdict::kDamaged;
     if (!row.IsLive() && !damaged) continue;
-    if (!parser.Parse(row.key, &key)) {
-      if (damaged) continue;
-      ++losses_;
-      SNAPTREE_TRY(MalformedKey(SqsFamily::kMeta, row));
-      continue;
+    if (parser.Parse(row.key, &key)) {
+      SNAPTREE_TRY(take(row, key, parser.queue_name()));
+    } else if (!damaged) {
+      if (family == SqsFamily::kMeta) ++losses_;
+      SNAPTREE_TRY(MalformedKey(family, row));
     }
-    Head head;
-    head.readable = !damaged;
-    head.place = {row.position, row.end};
-    head.body_position = row.body.position;
-    head.body_size = row.body.size;
-    SNAPTREE_TRY(Add(key.queue, head));
-    SNAPTREE_TRY(NoteOrphanName(parser.queue_name()));
   }
+}
+
+Status HeadCollector::CollectMetas() {
+  return ForEachQueueRow(SqsFamily::kMeta,
+                         [&](const ViewRow& row, const SqsKey& key, Slice queue_name) -> Status {
+                           Head head;
+                           head.readable = row.IsLive();
+                           head.place = {row.position, row.end};
+                           head.body_position = row.body.position;
+                           head.body_size = row.body.size;
+                           SNAPTREE_TRY(Add(key.queue, head));
+                           return NoteOrphanName(queue_name);
+                         });
 }
 
 Status HeadCollector::CollectCounters(SqsFamily family, HeadKind kind) {
   const FamilyId id = FamilyIdOf(family);
-  SqsKeyParser parser(family);
-  ViewCursor cursor(context_.source, context_.scan, id);
-  ViewRow row;
-  SqsKey key;
-  for (;;) {
-    SNAPTREE_ASSIGN(const bool more, cursor.Next(&row));
-    if (!more) return {};
-    const bool damaged = row.verdict == Verdict::kDamaged;
-    if (!row.IsLive() && !damaged) continue;
-    if (!parser.Parse(row.key, &key)) {
-      if (!damaged) SNAPTREE_TRY(MalformedKey(family, row));
-      continue;
-    }
-    const std::optional<uint64_t> number =
-        !damaged && row.body.IsResident() ? ParseU64(row.body.resident) : std::nullopt;
-    Head head;
-    head.kind = kind;
-    head.readable = number.has_value();
-    head.number = number.value_or(0);
-    SNAPTREE_TRY(Add(key.queue, head));
-    if (number) {
-      context_.ledger.Add(id, RowLedger::Place::kOperational);
-    } else if (!damaged) {
-      SNAPTREE_TRY(context_.ledger.AddDamaged(
-          id, row, DataError("SqsInvalidCounter", "the value is no decimal number of 64 bits")));
-    }
-  }
+  return ForEachQueueRow(
+      family, [&](const ViewRow& row, const SqsKey& key, Slice /*queue_name*/) -> Status {
+        const std::optional<uint64_t> number =
+            row.IsLive() && row.body.IsResident() ? ParseU64(row.body.resident) : std::nullopt;
+        Head head;
+        head.kind = kind;
+        head.readable = number.has_value();
+        head.number = number.value_or(0);
+        SNAPTREE_TRY(Add(key.queue, head));
+        if (!row.IsLive()) return {};
+        if (number) {
+          context_.ledger.Add(id, RowLedger::Place::kOperational);
+          return {};
+        }
+        return context_.ledger.AddDamaged(
+            id, row, DataError("SqsInvalidCounter", "the value is no decimal number of 64 bits"));
+      });
 }
 
 Status HeadCollector::CollectTombstones() {

@@ -27,6 +27,9 @@ class HeadCollector {
     bool open = false;
   };
 
+  // Calls take(row, key, queue_name) -> Status.
+  template <class TakeRow>
+  Status ForEachQueueRow(SqsFamily family, TakeRow take);
   Status CollectMetas();
   Status NoteOrphanName(Slice queue_name);
   Status CollectCounters(SqsFamily family, HeadKind kind);

@@ -134,15 +134,37 @@ TEST_CASE("files that share a home slot, in the order of their inodes and not of
   }
 }
 
-TEST_CASE("chunks whose inode is not there are told, once for all chunks of an inode") {
+TEST_CASE("chunks whose inode is not there are kept as lines, in one file for each inode") {
   SnapshotBuilder rows = FsRoot();
   PutFs(&rows, 1, "f", FsFile(7, 0));
   rows.Put(FsChunkKey(5, 5, 0), kT0, "x").Put(FsChunkKey(5, 5, 1), kT0, "x");
   rows.Put(FsChunkKey(9, 9, 0), kT0, "x").Put(FsChunkKey(1, 9, 0), kT0, "x");
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.findings() == Strings{"warning fs_chunk_without_inode 4"});
-  CHECK(out.report.rows.operational == 4);
+  CHECK(out.files.at("fs/_orphans/5.chunks.jsonl") ==
+        "{\"home_slot\":5,\"index\":0,\"value\":\"x\"}\n"
+        "{\"home_slot\":5,\"index\":1,\"value\":\"x\"}\n");
+  CHECK(out.files.at("fs/_orphans/9.chunks.jsonl") ==
+        "{\"home_slot\":1,\"index\":0,\"value\":\"x\"}\n"
+        "{\"home_slot\":9,\"index\":0,\"value\":\"x\"}\n");
+  CHECK(out.report.rows.operational == 0);
+  CHECK(out.report.losses == 2);
   CHECK_FALSE(out.report.complete());
+  DecodeRowsOptions options;
+  options.filter.include = {"fs/tree/*"};
+  const DecodedRows selected = DecodeRows(rows, options);
+  CHECK(selected.findings().empty());
+  CHECK(selected.report.rows.excluded == 4);
+}
+
+TEST_CASE("chunks of an inode that was deleted are nothing to speak of") {
+  SnapshotBuilder rows = FsRoot();
+  rows.Put(FsInodeKey(5), kT0, "old").Delete(FsInodeKey(5), kT1);
+  rows.Put(FsChunkKey(5, 5, 0), kT0, "x").Put(FsChunkKey(5, 5, 1), kT0, "x");
+  const DecodedRows out = DecodeRows(rows);
+  CHECK(out.findings().empty());
+  CHECK(out.report.rows.operational == 2);
+  CHECK(out.report.complete());
 }
 
 TEST_CASE("a size that cannot be written: the chunks are kept as lines") {

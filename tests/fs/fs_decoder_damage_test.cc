@@ -193,6 +193,8 @@ TEST_CASE("a file of a damaged inode: its entry and its chunks are told") {
   const DecodedRows out = DecodeRows(rows);
   CHECK(out.findings() ==
         Strings{"warning fs_chunk_without_inode 1", "warning fs_dangling_entry 1"});
+  CHECK(out.files.at("fs/_orphans/7.chunks.jsonl") ==
+        "{\"home_slot\":7,\"index\":0,\"value\":\"x\"}\n");
   CHECK(out.damaged_codes() == Strings{"FsInvalidInode"});
 }
 

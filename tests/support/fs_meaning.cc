@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "tests/support/fs_store.h"
+#include "tests/support/redis_text.h"
 
 namespace snaptree::test {
 namespace {
@@ -231,7 +232,7 @@ class Meaning {
       const auto& [slot, number, index] = place;
       const auto inode = store_.inodes.find(number);
       if (inode == store_.inodes.end()) {
-        ++out_.findings["fs_chunk_without_inode"];
+        TakeStray(slot, number, index, value);
         continue;
       }
       const auto written = contents_.find(number);
@@ -244,6 +245,16 @@ class Meaning {
         Count(true);
       }
     }
+  }
+
+  void TakeStray(uint64_t slot, uint64_t number, uint64_t index, const std::string& value) {
+    const std::string path = "fs/_orphans/" + std::to_string(number) + ".chunks.jsonl";
+    const bool emitted = filter_.Selects(path);
+    Count(emitted);
+    if (!emitted) return;
+    ++out_.findings["fs_chunk_without_inode"];
+    out_.files[path] += "{\"home_slot\":" + std::to_string(slot) +
+                        ",\"index\":" + std::to_string(index) + ",\"value\":" + Bv(value) + "}\n";
   }
 
   const FsStore& store_;

@@ -1,6 +1,7 @@
 #include "tests/support/decoded_rows.h"
 
 #include <algorithm>
+#include <atomic>
 #include <sstream>
 #include <stdexcept>
 
@@ -37,15 +38,17 @@ void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, Memo
   report.findings = scan.findings;
   report.read_ts = scan.read_ts;
   const AddressFilter filter(options.filter);
+  std::atomic<uint64_t> folders_asked{0};
   const auto sorter_options = [&](double) {
     return SorterOptions{options.sorter_bytes, [&]() -> Result<std::string> {
-                           ++out->scratch_folders_asked;
+                           ++folders_asked;
                            return scratch.path();
                          }};
   };
   const AdapterRun run{options, input.container->rows(), scan, filter, *tree, progress,
                        false,   sorter_options};
   Require(RunAdapters(run, &report));
+  out->scratch_folders_asked = folders_asked;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // What a run has to say about its input beyond its result: grouped by a stable snake_case code,
 // counted, with the first examples. Not thread-safe: one object per thread, merged at the end.
+// Merged in the order of what they are about, several objects say what one would have said, as long
+// as no two of them give the same example.
 #pragma once
 
 #include <cstdint>

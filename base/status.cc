@@ -76,6 +76,15 @@ Status EnvironmentError(std::string_view code, std::string what) {
   return MakeError(ErrorKind::kEnvironment, code, std::move(what));
 }
 
+Status NoMemoryError() {
+  return EnvironmentError("NoMemory", "the system gave no memory").Next("try a smaller --memory");
+}
+
+Status UnexpectedError(std::string what) {
+  return EnvironmentError("Internal", std::move(what))
+      .Next("please report this with the command line");
+}
+
 Status Cancelled() { return MakeError(ErrorKind::kCancelled, "Cancelled", "ended by a signal"); }
 
 Status SystemError(int error_number, std::string_view doing, std::string_view path) {

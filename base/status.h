@@ -82,6 +82,9 @@ class [[nodiscard]] Status {
 Status UsageError(std::string_view code, std::string what);
 Status DataError(std::string_view code, std::string what);
 Status EnvironmentError(std::string_view code, std::string what);
+// For the few places that catch what libraries throw: "NoMemory", and "Internal" for all else.
+Status NoMemoryError();
+Status UnexpectedError(std::string what);
 Status Cancelled();
 
 // An error of a system call: "Io", or "NoSpace" for ENOSPC and EDQUOT, "NotFound" (usage) for

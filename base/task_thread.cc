@@ -1,13 +1,19 @@
 #include "base/task_thread.h"
 
+#include <system_error>
 #include <utility>
 
 namespace snaptree {
 
-TaskThread::TaskThread(size_t max_waiting)
-    : max_waiting_(max_waiting), thread_([this] { Run(); }) {}
+TaskThread::TaskThread(size_t max_waiting) : max_waiting_(max_waiting) {
+  try {
+    thread_ = std::thread([this] { Run(); });
+  } catch (const std::system_error&) {  // the system gives no more threads
+  }
+}
 
 TaskThread::~TaskThread() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -17,11 +23,17 @@ TaskThread::~TaskThread() {
 }
 
 void TaskThread::Post(std::function<void()> task) {
+  if (!thread_.joinable()) return task();
   std::unique_lock lock(mutex_);
   taken_.wait(lock, [this] { return waiting_.size() < max_waiting_; });
   waiting_.push_back(std::move(task));
   lock.unlock();
   given_.notify_one();
+}
+
+bool TaskThread::HasRoom() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() < (max_waiting_ + 1) / 2;
 }
 
 void TaskThread::Wait() {

@@ -1,7 +1,8 @@
 // One thread that runs tasks in the order in which they were given. For work that may fall behind a
-// little: who gives more than the thread can do waits.
+// little: who gives more than the thread can do waits. When the system gives no thread, who gives a
+// task runs it: then those of several callers run side by side.
 //
-// Any thread may call Post() and Wait(). Tasks must not throw.
+// Any thread may call Post(), HasRoom() and Wait(). Tasks must not throw.
 #pragma once
 
 #include <condition_variable>
@@ -22,6 +23,8 @@ class TaskThread {
   TaskThread& operator=(const TaskThread&) = delete;
 
   void Post(std::function<void()> task);
+  // Whether the thread is not far behind.
+  bool HasRoom();
   // Until all tasks so far are done.
   void Wait();
 

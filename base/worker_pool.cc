@@ -1,10 +1,26 @@
 #include "base/worker_pool.h"
 
-namespace snaptree {
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <system_error>
 
-WorkerPool::WorkerPool(unsigned threads) {
-  for (unsigned i = 1; i < threads; ++i) helpers_.emplace_back([this] { Help(); });
+namespace snaptree {
+namespace {
+
+// Our own code does not throw, but memory can be refused anywhere, and on a helper's thread nobody
+// would catch it.
+Status RunJob(const WorkerPool::Job& job) {
+  try {
+    return job();
+  } catch (const std::bad_alloc&) {
+    return NoMemoryError();
+  } catch (const std::exception& error) {
+    return UnexpectedError(error.what());
+  }
 }
+
+}  // namespace
 
 WorkerPool::~WorkerPool() {
   {
@@ -17,7 +33,7 @@ WorkerPool::~WorkerPool() {
 
 WorkerPool::Batch* WorkerPool::FindWork() {
   for (Batch* batch : batches_) {
-    if (batch->HasNext()) return batch;
+    if (batch->MayBegin()) return batch;
   }
   return nullptr;
 }
@@ -26,7 +42,7 @@ void WorkerPool::RunNext(Batch* batch, std::unique_lock<std::mutex>* lock) {
   const size_t i = batch->next++;
   ++batch->running;
   lock->unlock();
-  Status result = batch->jobs[i]();
+  Status result = RunJob(batch->jobs[i]);
   lock->lock();
   if (!result.ok()) batch->failed = true;
   batch->results[i] = std::move(result);
@@ -45,16 +61,33 @@ void WorkerPool::Help() {
   }
 }
 
-Status WorkerPool::Run(std::span<const Job> jobs) {
+// Helpers for `work` more jobs, beside the thread that asks.
+void WorkerPool::StartHelpers(size_t work) {
+  for (; work > 1 && helpers_.size() + 1 < threads_ && !no_more_threads_; --work) {
+    try {
+      helpers_.emplace_back([this] { Help(); });
+    } catch (const std::system_error&) {
+      no_more_threads_ = true;
+    }
+  }
+}
+
+Status WorkerPool::Run(std::span<const Job> jobs, size_t beside) {
   Batch batch;
   batch.jobs = jobs;
+  batch.beside = beside;
   batch.results.resize(jobs.size());
   std::unique_lock lock(mutex_);
   const auto place = batches_.insert(batches_.begin(), &batch);
+  StartHelpers(std::min(jobs.size(), beside));
   changed_.notify_all();
-  while (batch.HasNext()) RunNext(&batch, &lock);
-  // Whoever waits does not take jobs of others: one of those could take longer than what is waited
-  // for.
+  while (batch.HasNext()) {
+    if (batch.MayBegin()) {
+      RunNext(&batch, &lock);
+    } else {
+      changed_.wait(lock);
+    }
+  }
   changed_.wait(lock, [&] { return batch.running == 0; });
   batches_.erase(place);
   for (Status& result : batch.results) {

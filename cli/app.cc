@@ -39,12 +39,10 @@ int RunCommand(const Invocation& invocation, Reporter& reporter) {
   try {
     return invocation.command->run(invocation, reporter);
   } catch (const std::bad_alloc&) {
-    reporter.Error(
-        EnvironmentError("NoMemory", "the system gave no memory").Next("try a smaller --memory"));
+    reporter.Error(NoMemoryError());
   } catch (const std::exception& error) {
     // Libraries throw what they cannot say otherwise; our own code does not.
-    reporter.Error(EnvironmentError("Internal", error.what())
-                       .Next("please report this with the command line"));
+    reporter.Error(UnexpectedError(error.what()));
   }
   return kExitEnvironment;
 }

@@ -132,21 +132,22 @@ bool Runner::IsShown(const Part& part) const {
 DecodeContext Runner::ContextOf(Part& part) {
   const size_t beside = PartsBeside();
   const double share = 1.0 / static_cast<double>(beside);
-  return {run_.source,
-          run_.scan,
-          run_.sink,
-          part.findings,
-          part.ledger,
-          IsShown(part) ? run_.progress : part.progress,
-          [this, share](double of) { return run_.sorter_options(of * share); },
-          run_.filter,
-          unknown_,
-          workers_,
-          run_.options.least_piece_bytes,
-          run_.options.salvage,
-          run_.options.bare_rows_as_redis,
-          run_.options.extensions,
-          run_.all_groups_given};
+  return {.source = run_.source,
+          .scan = run_.scan,
+          .sink = run_.sink,
+          .findings = part.findings,
+          .ledger = part.ledger,
+          .progress = IsShown(part) ? run_.progress : part.progress,
+          .sorter_options = [this, share](double of) { return run_.sorter_options(of * share); },
+          .filter = run_.filter,
+          .unknown = unknown_,
+          .workers = workers_,
+          .memory_bytes = run_.options.memory_bytes / beside,
+          .least_piece_bytes = run_.options.least_piece_bytes,
+          .salvage = run_.options.salvage,
+          .bare_rows_as_redis = run_.options.bare_rows_as_redis,
+          .extensions = run_.options.extensions,
+          .all_groups_given = run_.all_groups_given};
 }
 
 Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
@@ -234,7 +235,7 @@ void Runner::Report(AdapterId adapter, AdapterTotals totals) {
   entry.scopes = std::move(totals.scopes);
   report_.losses += totals.losses;
   report_.records += totals.records;
-  // Each piece has named its own.
+  // In an order that does not depend on pieces, each of which has named its own.
   std::sort(totals.extensions.begin(), totals.extensions.end());
   report_.extensions.insert(report_.extensions.end(), totals.extensions.begin(),
                             totals.extensions.end());

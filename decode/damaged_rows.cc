@@ -86,7 +86,7 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan) {
 }
 
 Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed,
-                             DamagedRecord* record) {
+                             std::vector<DamagedRecord>* report) {
   Slice key;
   Slice code;
   Slice reason;
@@ -103,15 +103,17 @@ Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed
     json.Member("commit_ts", kept.commit_ts);
     json.Member("family", FamilyName(kept.family));
   }
-  const Slice owner = kept.is_raw ? "raw" : FamilyName(kept.family);
+  const uint64_t offset = source_.OffsetOf(position, kept.value_position);
   const std::string& in = source_.FileOf(kept.value_position);
-  *record = {std::string(owner) + " row \"" + Printable(key) + "\"", std::string(code),
-             std::string(reason), source_.OffsetOf(position, kept.value_position),
-             in == source_.name() ? "" : in};
-  json.Member("offset", record->offset);
-  if (!record->input.empty()) {
+  json.Member("offset", offset);
+  if (in != source_.name()) {
     json.Key("input");
     json.Bytes(in);
+  }
+  if (report->size() < kReported) {
+    const Slice owner = kept.is_raw ? "raw" : FamilyName(kept.family);
+    report->push_back({std::string(owner) + " row \"" + Printable(key) + "\"", std::string(code),
+                       std::string(reason), offset, in == source_.name() ? "" : in});
   }
   json.Member("code", code);
   json.Member("reason", reason);
@@ -120,7 +122,6 @@ Status DamagedRows::WriteRow(RowLinesFile* file, uint64_t position, Slice packed
 
 Result<std::vector<DamagedRecord>> DamagedRows::Finish() {
   std::vector<DamagedRecord> report;
-  DamagedRecord record;
   SNAPTREE_TRY(rows_.Finish());
   RowLinesFile file(source_, sink_, "unknown/damaged", "rows.jsonl");
   Slice position;
@@ -129,8 +130,7 @@ Result<std::vector<DamagedRecord>> DamagedRows::Finish() {
     SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const bool more, rows_.Next(&position, &packed));
     if (!more) break;
-    SNAPTREE_TRY(WriteRow(&file, LoadBe64(position.data()), packed, &record));
-    if (report.size() < kReported) report.push_back(record);
+    SNAPTREE_TRY(WriteRow(&file, LoadBe64(position.data()), packed, &report));
   }
   SNAPTREE_TRY(file.Finish());
   return report;

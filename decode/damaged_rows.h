@@ -40,7 +40,8 @@ class DamagedRows {
   Result<std::vector<DamagedRecord>> Finish();
 
  private:
-  Status WriteRow(RowLinesFile* file, uint64_t position, Slice packed, DamagedRecord* record);
+  Status WriteRow(RowLinesFile* file, uint64_t position, Slice packed,
+                  std::vector<DamagedRecord>* report);
 
   const RowSource& source_;
   TreeSink& sink_;

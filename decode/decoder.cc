@@ -21,6 +21,8 @@ namespace {
 // Shares of the memory budget.
 constexpr double kChecksumShare = 0.1;
 constexpr double kTransactionShare = 0.1;
+// With less, a sorter would write a file for each few records.
+constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 // One run: what is open and what was found so far.
 class Run {
@@ -69,8 +71,8 @@ Result<std::string> Run::SorterFolder() {
 }
 
 SorterOptions Run::SorterShare(double share) {
-  return {static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share),
-          [this] { return SorterFolder(); }};
+  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
+  return {std::max(bytes, kLeastSorterBytes), [this] { return SorterFolder(); }};
 }
 
 Status Run::OpenOutput() {

@@ -82,7 +82,7 @@ struct DecodeReport {
   RowClasses rows;                      // adds up: rows.Sum() == rows.total
   uint64_t newer_than_at = 0;           // of rows.excluded
   std::vector<AdapterReport> adapters;  // by AdapterId
-  std::vector<DamagedRecord> damaged;   // the first 1000, in the order of the input
+  std::vector<DamagedRecord> damaged;   // the first 1000, in the order of their keys
   uint64_t losses = 0;                  // records that could not be brought out whole
   Findings findings;
   TreeTotals tree;

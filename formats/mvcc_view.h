@@ -98,9 +98,13 @@ class OpenKeys {
     return (length > common ? open_.emplace_back(Open{length, State()}) : FindAmongOpen(length))
         .state;
   }
-  // Whether a user key that was seen before begins a raw key that has `common` bytes in common with
-  // the one before: then more rows of that key can follow.
-  bool AnyBegins(size_t common) const { return !open_.empty() && open_.front().length <= common; }
+  // Whether a user key of at least so many bytes that was seen before begins a raw key that has
+  // `common` bytes in common with the one before: then more rows of that key can follow.
+  bool AnyBegins(size_t common, size_t least_length) const {
+    return std::any_of(open_.begin(), open_.end(), [&](const Open& key) {
+      return key.length >= least_length && key.length <= common;
+    });
+  }
 
  private:
   struct Open {
@@ -145,7 +149,9 @@ class MvccView {
   }
   // As OpenKeys::AnyBegins(): false means that a view may begin at this row and judge it, and all
   // behind it, like this one.
-  bool AnyBegins(size_t common) const { return keys_.AnyBegins(common); }
+  bool AnyBegins(size_t common, size_t least_length) const {
+    return keys_.AnyBegins(common, least_length);
+  }
 
  private:
   uint64_t read_ts_;

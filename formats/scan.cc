@@ -13,7 +13,7 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kDamagedRowsKept = 1000;
-constexpr uint64_t kMaxPlaces = 4096;
+constexpr uint64_t kMaxPlaces = 16384;
 
 class Scanner {
  public:
@@ -140,9 +140,10 @@ void Scanner::BeginExtent(uint64_t begin, uint64_t end) {
   list.push_back({{begin, end}, false});
 }
 
-// Rows that the view never sees are passed over.
+// Rows of no family with a prefix are passed over.
 void Scanner::NotePlace(const Row& row, size_t common) {
-  if (row.key.size() < kTimestampBytes || ClassifyRawKey(row.key) >= 0 || view_.AnyBegins(common)) {
+  if (family_ >= kPrefixFamilies || row.key.size() < kTimestampBytes ||
+      view_.AnyBegins(common, FamilyName(family_).size())) {
     return;
   }
   result_.places.push_back(row.position);

@@ -64,8 +64,9 @@ struct DamagedRow {
 struct ScanResult {
   std::vector<FamilyCounts> families;              // by FamilyId
   std::vector<std::vector<FamilyExtent>> extents;  // by FamilyId, ascending
-  // Positions of rows, ascending and a few thousand at most, at which a walk may begin: no row
-  // behind such a place is of a user key that has rows before it.
+  // Positions of rows of families with a prefix, ascending and some thousand at most, at which a
+  // walk over the family may begin: no row of it behind such a place is of a user key that has rows
+  // before it.
   std::vector<uint64_t> places;
   uint64_t rows = 0;
   bool without_keys = false;   // as in ScanOptions

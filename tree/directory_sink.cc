@@ -136,10 +136,14 @@ Status DirectorySink::AppendShared(FileState* file, const SharedBytes& bytes) {
   if (hasher_ == nullptr || bytes->size() < kFileBufferBytes) return Append(file, *bytes);
   SNAPTREE_TRY(CheckCancelled());
   file->bytes += bytes->size();
+  if (file->large == nullptr && file->buffer.empty()) file->behind = hasher_->HasRoom();
   SNAPTREE_TRY(BeginLarge(file));
   SNAPTREE_TRY(writer_->AppendShared(file->large, bytes));
-  file->behind = true;
-  hasher_->Update(file->hash, bytes);
+  if (file->behind) {
+    hasher_->Update(file->hash, bytes);
+  } else {
+    file->hash->Update(*bytes);
+  }
   return {};
 }
 

@@ -19,6 +19,9 @@ class FileHasher {
  public:
   FileHasher();
 
+  // Whether another file is worth while. Who hands over bytes faster than they can be hashed hashes
+  // some files better itself.
+  bool HasRoom() { return thread_.HasRoom(); }
   // `hash` is the file's: from the first call on nobody else may use it.
   void Update(const std::shared_ptr<Sha256>& hash, const SharedBytes& bytes);
   void Finish(const std::shared_ptr<Sha256>& hash, Slice path);

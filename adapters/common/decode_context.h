@@ -1,5 +1,6 @@
 // What a decoding adapter is given. An adapter knows what rows mean; it does not know what file
-// they came from, where the tree is stored, or that a terminal exists.
+// they came from, where the tree is stored, or that a terminal exists. Findings and ledger are for
+// one thread; all else may be used from any.
 #pragma once
 
 #include <functional>
@@ -37,7 +38,8 @@ struct DecodeContext {
   // unknown/rows.jsonl when the adapters have run.
   SortedRows& unknown;
   WorkerPool& workers;              // for pieces.h
-  uint64_t least_piece_bytes;       // of rows, that are worth a piece
+  uint64_t memory_bytes;            // the budget, of which sorter_options() gives shares
+  uint64_t least_piece_bytes;       // fewest bytes of rows that make a piece
   bool salvage = false;             // also write what the live node ignores (spec 00 decision 2)
   bool bare_rows_as_redis = false;  // spec 00 decision 1
   bool extensions = true;           // write files and members that only snaptree knows

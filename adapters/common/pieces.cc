@@ -9,6 +9,8 @@ namespace {
 
 constexpr uint64_t kPiecesPerThread = 4;
 constexpr uint64_t kMaxPieces = 256;
+// With less memory for its sorters a piece writes more runs than its thread is worth.
+constexpr uint64_t kPieceMemory = uint64_t{8} << 20;
 
 // What one piece books and finds.
 struct Accounts {
@@ -18,47 +20,57 @@ struct Accounts {
   Findings findings;
 };
 
-DecodeContext ContextOf(const DecodeContext& all, const Piece& piece, Accounts* accounts,
-                        double share) {
-  return {all.source,
-          piece.scan != nullptr ? *piece.scan : all.scan,
-          all.sink,
-          accounts->findings,
-          accounts->ledger,
-          all.progress,
-          [&all, share](double of) { return all.sorter_options(of * share); },
-          all.filter,
-          all.unknown,
-          all.workers,
-          all.least_piece_bytes,
-          all.salvage,
-          all.bare_rows_as_redis,
-          all.extensions,
-          all.all_groups_given};
+// How many pieces may run at a time.
+size_t PiecesBeside(const DecodeContext& context) {
+  return static_cast<size_t>(
+      std::clamp<uint64_t>(context.memory_bytes / kPieceMemory, 1, context.workers.threads()));
+}
+
+DecodeContext ContextOf(const DecodeContext& all, const ScanResult& scan, Accounts* own,
+                        size_t beside) {
+  const double share = 1.0 / static_cast<double>(beside);
+  return {.source = all.source,
+          .scan = scan,
+          .sink = all.sink,
+          .findings = own->findings,
+          .ledger = own->ledger,
+          .progress = all.progress,
+          .sorter_options = [&all, share](double of) { return all.sorter_options(of * share); },
+          .filter = all.filter,
+          .unknown = all.unknown,
+          .workers = all.workers,
+          .memory_bytes = all.memory_bytes / beside,
+          .least_piece_bytes = all.least_piece_bytes,
+          .salvage = all.salvage,
+          .bare_rows_as_redis = all.bare_rows_as_redis,
+          .extensions = all.extensions,
+          .all_groups_given = all.all_groups_given};
 }
 
 }  // namespace
 
 size_t PieceCount(const DecodeContext& context, uint64_t bytes) {
-  if (context.workers.threads() == 1) return 1;
-  const uint64_t most = std::min(context.workers.threads() * kPiecesPerThread, kMaxPieces);
+  const size_t beside = PiecesBeside(context);
+  if (beside == 1) return 1;
+  const uint64_t most = std::min(beside * kPiecesPerThread, kMaxPieces);
   const uint64_t worth = bytes / std::max<uint64_t>(1, context.least_piece_bytes);
   return static_cast<size_t>(std::clamp<uint64_t>(worth, 1, most));
 }
 
 Status RunPieces(const DecodeContext& context, std::span<const Piece> pieces) {
-  const size_t beside = std::min<size_t>(context.workers.threads(), pieces.size());
-  if (pieces.size() == 1 && pieces[0].scan == nullptr) return pieces[0].work(context);
-  const double share = 1.0 / static_cast<double>(std::max<size_t>(1, beside));
+  if (pieces.size() == 1) return pieces[0].work(context);
+  if (pieces.empty()) return {};
+  const size_t beside = std::min(PiecesBeside(context), pieces.size());
   std::deque<Accounts> accounts;
   std::vector<WorkerPool::Job> jobs;
   for (const Piece& piece : pieces) {
     Accounts& own = accounts.emplace_back(context.ledger);
-    jobs.emplace_back([&context, &piece, &own, share] {
-      return piece.work(ContextOf(context, piece, &own, share));
+    jobs.emplace_back([&context, &piece, &own, beside] {
+      const ScanResult& scan = piece.scan != nullptr ? *piece.scan : context.scan;
+      return piece.work(ContextOf(context, scan, &own, beside));
     });
   }
-  SNAPTREE_TRY(context.workers.Run(jobs));
+  SNAPTREE_TRY(context.workers.Run(jobs, beside));
   for (const Accounts& own : accounts) {
     context.ledger.Merge(own.ledger);
     context.findings.Merge(own.findings);

@@ -1,6 +1,10 @@
 // Parts of one adapter's work that need nothing of one another (its scopes, mostly), on the threads
-// of the run. What each books and finds is added up in a fixed order: the tree and the report do
-// not depend on how many threads there are.
+// of the run. What each books and finds is added up in a fixed order, and the tree and the report
+// do not depend on how many threads there are: as long as an example in a finding names its scope,
+// so that no two pieces give the same one.
+//
+// A piece's context has accounts (ledger, findings) of its own; all else in it is shared and may be
+// used from any thread, but of `progress` a piece only adds to `done`.
 #pragma once
 
 #include <functional>
@@ -20,9 +24,8 @@ struct Piece {
 // together, and none so small that it is not worth its own accounts.
 size_t PieceCount(const DecodeContext& context, uint64_t bytes);
 
-// Runs the pieces. Each has a context with accounts of its own, and is not to use the adapter's; of
-// `progress`, which is the adapter's, it only adds to `done`. A piece is given such a share of the
-// memory that all pieces that run at a time have together what the adapter would have alone.
+// Runs the pieces; a single one with the adapter's own context. As many run at a time as there are
+// threads, and as can share the adapter's memory: together they get what it would have alone.
 Status RunPieces(const DecodeContext& context, std::span<const Piece> pieces);
 
 }  // namespace snaptree

@@ -1,6 +1,6 @@
 // Where the live data rows went. The scan has counted them by family; adapters book each one here,
 // exactly once, and at the end the two must agree: that is how "nothing is silently dropped" is
-// checked in every run.
+// checked in every run. One thread.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class RowLedger {
   };
   static constexpr size_t kPlaces = 5;
 
-  // Called for each damaged row. Any thread may call it.
+  // Called for each damaged row, by several threads when several ledgers share it.
   using KeepDamaged = std::function<Status(FamilyId family, const ViewRow& row, const Status& why)>;
 
   RowLedger(const RowSource& source, KeepDamaged keep_damaged)

@@ -12,19 +12,36 @@ namespace {
 
 bool HasRows(const ScanResult& scan, FamilyId family) { return !scan.extents[family].empty(); }
 
-// Families of every well-formed file have one extent.
+// Families that have a prefix are not mixed, but in files that no node writes.
 bool CanCut(const ScanResult& scan, std::span<const FamilyId> families) {
-  return std::all_of(families.begin(), families.end(), [&](FamilyId family) {
-    const std::vector<FamilyExtent>& extents = scan.extents[family];
-    return extents.empty() || (extents.size() == 1 && !extents[0].mixed);
+  return std::none_of(families.begin(), families.end(), [&](FamilyId family) {
+    return std::any_of(scan.extents[family].begin(), scan.extents[family].end(),
+                       [](const FamilyExtent& extent) { return extent.mixed; });
   });
 }
 
-// The places inside one extent.
+// From the first row of a family to the last one; others may stand between them in odd files.
+Extent Reach(const ScanResult& scan, FamilyId family) {
+  return {scan.extents[family].front().extent.begin, scan.extents[family].back().extent.end};
+}
+
 std::span<const uint64_t> PlacesIn(const ScanResult& scan, const Extent& extent) {
   const auto begin = std::lower_bound(scan.places.begin(), scan.places.end(), extent.begin);
   const auto end = std::lower_bound(begin, scan.places.end(), extent.end);
   return {begin, end};
+}
+
+// Moves what stands behind a position to another list.
+void Split(uint64_t position, std::vector<FamilyExtent>* before,
+           std::vector<FamilyExtent>* behind) {
+  while (!before->empty() && before->back().extent.begin >= position) {
+    behind->insert(behind->begin(), before->back());
+    before->pop_back();
+  }
+  if (before->empty() || before->back().extent.end <= position) return;
+  FamilyExtent rest = before->back();
+  rest.extent.begin = before->back().extent.end = position;
+  behind->insert(behind->begin(), rest);
 }
 
 class Cutter {
@@ -41,11 +58,12 @@ class Cutter {
     std::vector<uint64_t> positions;  // by index of families_
   };
 
+  ScanResult WithoutRows() const;
   FamilyId LargestFamily() const;
   Status ChooseScopes(size_t pieces);
   Result<std::string> KeyAt(uint64_t place, uint64_t end);
   Result<std::optional<Cut>> FindCut(const std::string& scope);
-  Result<std::optional<uint64_t>> FindFirst(FamilyId family, const std::string& key);
+  Result<std::optional<uint64_t>> FindFirst(FamilyId family, const std::string& scope);
 
   const DecodeContext& context_;
   const std::span<const FamilyId> families_;
@@ -53,6 +71,19 @@ class Cutter {
   std::vector<std::string> scopes_;            // at which to cut, ascending
   std::map<uint64_t, std::string> place_key_;  // raw keys that were read
 };
+
+// What a walk needs of the scan, but for where the rows are.
+ScanResult Cutter::WithoutRows() const {
+  ScanResult scan;
+  scan.families = context_.scan.families;
+  scan.extents.resize(context_.scan.extents.size());
+  scan.rows = context_.scan.rows;
+  scan.without_keys = context_.scan.without_keys;
+  scan.read_ts = context_.scan.read_ts;
+  scan.max_commit_ts = context_.scan.max_commit_ts;
+  scan.last_commit_ts = context_.scan.last_commit_ts;
+  return scan;
+}
 
 FamilyId Cutter::LargestFamily() const {
   return *std::max_element(families_.begin(), families_.end(), [&](FamilyId a, FamilyId b) {
@@ -75,22 +106,26 @@ Result<std::string> Cutter::KeyAt(uint64_t place, uint64_t end) {
 Status Cutter::ChooseScopes(size_t pieces) {
   const FamilyId family = LargestFamily();
   if (!HasRows(context_.scan, family)) return {};
-  const Extent extent = context_.scan.extents[family][0].extent;
+  const Extent extent = Reach(context_.scan, family);
   const std::span<const uint64_t> places = PlacesIn(context_.scan, extent);
   if (places.empty()) return {};
+  const Slice prefix = Families()[family].prefix;
   for (size_t i = 1; i < pieces; ++i) {
     SNAPTREE_ASSIGN(const std::string key, KeyAt(places[places.size() * i / pieces], extent.end));
-    const Slice scope = segment_(Slice(key).substr(Families()[family].prefix.size()));
+    if (!key.starts_with(prefix)) continue;
+    const Slice scope = segment_(Slice(key).substr(prefix.size()));
     if (!scope.empty() && (scopes_.empty() || scopes_.back() < scope)) scopes_.emplace_back(scope);
   }
   return {};
 }
 
-// The position of the family's first row that is not below `key`; nullopt: a user key has rows on
-// both sides of it.
-Result<std::optional<uint64_t>> Cutter::FindFirst(FamilyId family, const std::string& key) {
+// The position of the first row that is not below prefix + scope, whatever its family; nullopt: a
+// user key of the family has rows on both sides of it.
+Result<std::optional<uint64_t>> Cutter::FindFirst(FamilyId family, const std::string& scope) {
   if (!HasRows(context_.scan, family)) return std::optional<uint64_t>(0);
-  const Extent extent = context_.scan.extents[family][0].extent;
+  const Slice prefix = Families()[family].prefix;
+  const std::string key = std::string(prefix) + scope;
+  const Extent extent = Reach(context_.scan, family);
   std::span<const uint64_t> places = PlacesIn(context_.scan, extent);
   uint64_t from = extent.begin;
   while (!places.empty()) {
@@ -113,9 +148,10 @@ Result<std::optional<uint64_t>> Cutter::FindFirst(FamilyId family, const std::st
     for (const Row& row : rows) {
       const size_t common = CommonPrefix(previous.get(), row.key);
       if (row.key >= key) {
-        if (keys.AnyBegins(common)) return std::optional<uint64_t>();
+        if (keys.AnyBegins(common, prefix.size())) return std::optional<uint64_t>();
         return std::optional<uint64_t>(row.position);
       }
+      if (row.key.size() < kTimestampBytes) continue;
       keys.Find(row.key.size() - kTimestampBytes, common);
       previous.Set(row.key);
     }
@@ -127,8 +163,7 @@ Result<std::optional<Cutter::Cut>> Cutter::FindCut(const std::string& scope) {
   Cut cut;
   cut.begin = scope;
   for (const FamilyId family : families_) {
-    const std::string key = std::string(Families()[family].prefix) + scope;
-    SNAPTREE_ASSIGN(const std::optional<uint64_t> position, FindFirst(family, key));
+    SNAPTREE_ASSIGN(const std::optional<uint64_t> position, FindFirst(family, scope));
     if (!position) return std::optional<Cut>();
     cut.positions.push_back(*position);
   }
@@ -140,24 +175,21 @@ Result<std::vector<ScopePiece>> Cutter::Run() {
   for (const FamilyId family : families_) bytes += context_.scan.of(family).live_bytes;
   const size_t count = PieceCount(context_, bytes);
   std::vector<ScopePiece> pieces;
-  pieces.push_back({"", "", context_.scan});
+  pieces.push_back({"", WithoutRows()});
+  for (const FamilyId family : families_) {
+    pieces[0].scan.extents[family] = context_.scan.extents[family];
+  }
   if (count == 1 || !CanCut(context_.scan, families_)) return pieces;
-  // Each piece has a copy.
-  pieces.back().scan.places.clear();
-  pieces.back().scan.damaged.clear();
-  pieces.back().scan.findings = {};
   SNAPTREE_TRY(ChooseScopes(count));
   for (const std::string& scope : scopes_) {
     SNAPTREE_ASSIGN(const std::optional<Cut> cut, FindCut(scope));
     if (!cut) continue;
-    ScopePiece after{cut->begin, "", pieces.back().scan};
-    pieces.back().end = cut->begin;
+    ScopePiece behind{cut->begin, WithoutRows()};
     for (size_t i = 0; i < families_.size(); ++i) {
-      if (!HasRows(context_.scan, families_[i])) continue;
-      pieces.back().scan.extents[families_[i]][0].extent.end = cut->positions[i];
-      after.scan.extents[families_[i]][0].extent.begin = cut->positions[i];
+      Split(cut->positions[i], &pieces.back().scan.extents[families_[i]],
+            &behind.scan.extents[families_[i]]);
     }
-    pieces.push_back(std::move(after));
+    pieces.push_back(std::move(behind));
   }
   return pieces;
 }
@@ -170,14 +202,20 @@ Result<std::vector<ScopePiece>> CutScopes(const DecodeContext& context,
   return Cutter(context, families, segment).Run();
 }
 
+size_t PieceOf(std::span<const ScopePiece> pieces, Slice scope) {
+  const auto after =
+      std::upper_bound(pieces.begin(), pieces.end(), scope,
+                       [](Slice wanted, const ScopePiece& piece) { return wanted < piece.begin; });
+  return static_cast<size_t>(after - pieces.begin()) - 1;
+}
+
 Result<AdapterTotals> RunScopePieces(
     const DecodeContext& context, std::span<const ScopePiece> pieces,
     const std::function<Result<AdapterTotals>(const DecodeContext& own, size_t piece)>& decode) {
   std::vector<AdapterTotals> totals(pieces.size());
   std::vector<Piece> work;
   for (size_t i = 0; i < pieces.size(); ++i) {
-    const ScanResult* const scan = pieces.size() == 1 ? nullptr : &pieces[i].scan;
-    work.push_back({scan, [&, i](const DecodeContext& own) -> Status {
+    work.push_back({&pieces[i].scan, [&, i](const DecodeContext& own) -> Status {
                       SNAPTREE_ASSIGN(totals[i], decode(own, i));
                       return {};
                     }});

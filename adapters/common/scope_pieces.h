@@ -12,14 +12,12 @@
 namespace snaptree {
 
 struct ScopePiece {
-  std::string begin;  // the segment of the first scope that may be in the piece; "": no limit
-  std::string end;    // of the first one behind it; "": no limit
-  // The adapter's, without the rows of other pieces, and of what the scan found only what a walk
-  // needs. The counts are those of all pieces.
+  // The segment of the first scope that may be in the piece, which ends where the next one begins;
+  // "" for the first piece.
+  std::string begin;
+  // For walks over the families that were cut: where the piece's rows are. The counts are those of
+  // all pieces.
   ScanResult scan;
-
-  bool IsFirst() const { return begin.empty(); }
-  bool Holds(Slice scope) const { return scope >= begin && (end.empty() || scope < end); }
 };
 
 // The segment at the beginning of `tail` (a logical key without the family's prefix), its end
@@ -27,12 +25,16 @@ struct ScopePiece {
 using ScopeSegment = Slice (*)(Slice tail);
 
 // At least one piece. A piece's rows are judged as they are in a walk over the whole family: no
-// user key has rows in two pieces, not even one that is no key of the adapter.
+// user key has rows in two pieces, not even one that is no key of the adapter. REQUIRES: no
+// family's prefix begins that of another.
 Result<std::vector<ScopePiece>> CutScopes(const DecodeContext& context,
                                           std::span<const FamilyId> families, ScopeSegment segment);
 
+// The index of the piece that has a scope.
+size_t PieceOf(std::span<const ScopePiece> pieces, Slice scope);
+
 // Decodes the pieces by their index, as RunPieces() does. The sum of what was written, in the order
-// of the pieces.
+// of the pieces, which must outlive the run.
 Result<AdapterTotals> RunScopePieces(
     const DecodeContext& context, std::span<const ScopePiece> pieces,
     const std::function<Result<AdapterTotals>(const DecodeContext& own, size_t piece)>& decode);

@@ -24,11 +24,11 @@ enum class Fate : uint8_t {
 // The tables of one piece.
 class Decoder {
  public:
-  Decoder(const DecodeContext& context, const ScopePiece& piece, const DynamodbOptions& options,
+  Decoder(const DecodeContext& context, const DynamodbOptions& options, ExternalSorter* table_rows,
           OrphanRows* orphans)
       : context_(context),
         family_(FamilyOf(kItemPrefix)),
-        tables_(context, piece),
+        tables_(context, table_rows),
         writer_(context),
         orphans_(*orphans),
         items_(context, {options.jsonl, options.bundle_bytes}, orphans) {}
@@ -190,17 +190,18 @@ Status Decoder::Walk() {
   ViewCursor cursor(context_.source, context_.scan, family_);
   ViewRow row;
   for (uint64_t n = 1;; ++n) {
-    if (n % kProgressEvery == 0) {
-      context_.progress.done.fetch_add(kProgressEvery, std::memory_order_relaxed);
-    }
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
+    if (!more || n % kProgressEvery == 0) {
+      const uint64_t since = more ? kProgressEvery : (n - 1) % kProgressEvery;
+      context_.progress.done.fetch_add(since, std::memory_order_relaxed);
+    }
     if (!more) return {};
     SNAPTREE_TRY(Row(row));
   }
 }
 
 Result<AdapterTotals> Decoder::Run() {
-  SNAPTREE_TRY(tables_.Collect());
+  SNAPTREE_TRY(tables_.Start());
   SNAPTREE_TRY(NextTable());
   SNAPTREE_TRY(Walk());
   SNAPTREE_TRY(Close());
@@ -208,10 +209,6 @@ Result<AdapterTotals> Decoder::Run() {
     Open(std::move(next_));
     SNAPTREE_TRY(Close());
     SNAPTREE_TRY(NextTable());
-  }
-  // Counters are no records.
-  for (const FamilyId family : {family_, tables_.table_family()}) {
-    totals_.losses += context_.ledger.count(family, Place::kDamaged);
   }
   if (writer_.wrote_extensions()) totals_.extensions.push_back("dynamodb/*/_schema_ext.json");
   return std::move(totals_);
@@ -223,11 +220,17 @@ Result<AdapterTotals> DecodeDynamodb(const DecodeContext& context, const Dynamod
   const FamilyId item_rows[] = {FamilyOf(kItemPrefix)};
   context.progress.Begin("write dynamodb items", "rows", context.scan.of(item_rows[0]).live);
   SNAPTREE_ASSIGN(const std::vector<ScopePiece> scopes, CutScopes(context, item_rows, TableScope));
+  std::deque<ExternalSorter> table_rows;
+  SNAPTREE_TRY(CollectTables(context, scopes, &table_rows));
   OrphanRows orphans(context);
   SNAPTREE_ASSIGN(AdapterTotals totals,
                   RunScopePieces(context, scopes, [&](const DecodeContext& own, size_t piece) {
-                    return Decoder(own, scopes[piece], options, &orphans).Run();
+                    return Decoder(own, options, &table_rows[piece], &orphans).Run();
                   }));
+  // Counters are no records.
+  for (const Slice prefix : {kItemPrefix, kTablePrefix}) {
+    totals.losses += context.ledger.count(FamilyOf(prefix), Place::kDamaged);
+  }
   SNAPTREE_TRY(orphans.Write());
   if (orphans.rows() > 0) totals.extensions.emplace_back(kOrphanRowsPath);
   return totals;

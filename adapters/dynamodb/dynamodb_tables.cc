@@ -26,52 +26,58 @@ void KeepNewest(const std::string& payload, std::string* newest) {
 
 Verdict VerdictOf(const PackedRow& packed) { return static_cast<Verdict>(packed.note); }
 
-}  // namespace
-
-Tables::Tables(const DecodeContext& context, const ScopePiece& piece)
-    : context_(context),
-      piece_(piece),
-      table_family_(FamilyOf(kTablePrefix)),
-      counter_family_(FamilyOf(kCounterPrefix)),
-      sorter_(context.sorter_options(kSorterShare)) {}
-
-Status Tables::Collect() {
-  SNAPTREE_TRY(CollectFamily(counter_family_, kCounterPrefix, kCounterKind));
-  SNAPTREE_TRY(CollectFamily(table_family_, kTablePrefix, kTableKind));
-  SNAPTREE_TRY(sorter_.Finish());
-  SNAPTREE_ASSIGN(more_, ReadEntry());
-  return {};
-}
-
 // Deleted and damaged rows come along: a damaged row is not an absent one.
-Status Tables::CollectFamily(FamilyId family, Slice prefix, char kind) {
-  ViewCursor cursor(context_.source, context_.scan, family);
+Status CollectFamily(const DecodeContext& context, std::span<const ScopePiece> pieces, Slice prefix,
+                     char kind, std::deque<ExternalSorter>* sorters) {
+  const FamilyId family = FamilyOf(prefix);
+  ViewCursor cursor(context.source, context.scan, family);
   ViewRow row;
   std::string key;
   std::string payload;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.Next(&row));
     if (!more) return {};
-    if (row.verdict == Verdict::kOlder || row.commit_ts > context_.scan.read_ts) continue;
+    if (row.verdict == Verdict::kOlder || row.commit_ts > context.scan.read_ts) continue;
     key = row.key.substr(prefix.size());
     if (!ParseTableSegment(key)) {
-      if (row.IsLive() && piece_.IsFirst()) {
-        SNAPTREE_TRY(context_.ledger.AddDamaged(family, row, MalformedKey()));
-      }
+      if (row.IsLive()) SNAPTREE_TRY(context.ledger.AddDamaged(family, row, MalformedKey()));
       continue;
     }
     key.push_back('|');
-    if (!piece_.Holds(key)) continue;
+    ExternalSorter& sorter = (*sorters)[PieceOf(pieces, key)];
     key.push_back(kind);
     PackRow(row, static_cast<uint64_t>(row.verdict), &payload);
-    SNAPTREE_TRY(sorter_.Add(key, payload));
+    SNAPTREE_TRY(sorter.Add(key, payload));
   }
+}
+
+}  // namespace
+
+Status CollectTables(const DecodeContext& context, std::span<const ScopePiece> pieces,
+                     std::deque<ExternalSorter>* sorters) {
+  const double share = kSorterShare / static_cast<double>(pieces.size());
+  for (size_t i = 0; i < pieces.size(); ++i) sorters->emplace_back(context.sorter_options(share));
+  SNAPTREE_TRY(CollectFamily(context, pieces, kCounterPrefix, kCounterKind, sorters));
+  SNAPTREE_TRY(CollectFamily(context, pieces, kTablePrefix, kTableKind, sorters));
+  for (ExternalSorter& sorter : *sorters) SNAPTREE_TRY(sorter.Finish());
+  return {};
+}
+
+Tables::Tables(const DecodeContext& context, ExternalSorter* rows)
+    : context_(context),
+      table_family_(FamilyOf(kTablePrefix)),
+      counter_family_(FamilyOf(kCounterPrefix)),
+      rows_(*rows) {}
+
+Status Tables::Start() {
+  SNAPTREE_ASSIGN(more_, ReadEntry());
+  return {};
 }
 
 Result<bool> Tables::ReadEntry() {
   Slice key;
   Slice payload;
-  SNAPTREE_ASSIGN(const bool more, sorter_.Next(&key, &payload));
+  SNAPTREE_ASSIGN(const bool more, rows_.Next(&key, &payload));
   if (!more) return false;
   scope_ = key.substr(0, key.size() - 1);
   kind_ = key.back();

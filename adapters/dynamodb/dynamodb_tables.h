@@ -3,13 +3,16 @@
 // the order of the rows is another one (section 1.5).
 #pragma once
 
+#include <deque>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "adapters/common/decode_context.h"
 #include "adapters/common/scope_pieces.h"
 #include "adapters/dynamodb/dynamodb_packed_row.h"
 #include "adapters/dynamodb/dynamodb_schema.h"
+#include "base/external_sorter.h"
 
 namespace snaptree::dynamodb {
 
@@ -28,22 +31,24 @@ struct Table {
   std::optional<uint64_t> counter;  // its number
 };
 
+// Reads the table and counter rows into one sorter for each piece, for Tables. Books those rows
+// that name no table.
+Status CollectTables(const DecodeContext& context, std::span<const ScopePiece> pieces,
+                     std::deque<ExternalSorter>* sorters);
+
+// The tables of one piece.
 class Tables {
  public:
-  // piece: whose tables are wanted.
-  Tables(const DecodeContext& context, const ScopePiece& piece);
+  // rows: of CollectTables().
+  Tables(const DecodeContext& context, ExternalSorter* rows);
 
-  // Reads the rows. Books those that are damaged (those that name no table with the first piece);
-  // who uses a table books its other rows.
-  Status Collect();
-  // The next table by scope; false at the end. REQUIRES: Collect() was called.
+  // Call once, before all else.
+  Status Start();
+  // The next table by scope; false at the end. Books damaged rows; who uses a table books its other
+  // ones.
   Result<bool> Next(Table* out);
 
-  FamilyId table_family() const { return table_family_; }
-  FamilyId counter_family() const { return counter_family_; }
-
  private:
-  Status CollectFamily(FamilyId family, Slice prefix, char kind);
   Result<bool> ReadEntry();
   Status TakeTableRow(const std::string& payload, Table* out);
   Status TakeCounterRow(const std::string& payload, Table* out);
@@ -51,10 +56,9 @@ class Tables {
   Status ReadCounter(const ViewRow& row, Table* out);
 
   const DecodeContext& context_;
-  const ScopePiece& piece_;
   const FamilyId table_family_;
   const FamilyId counter_family_;
-  ExternalSorter sorter_;
+  ExternalSorter& rows_;
   // The entry that is next.
   bool more_ = false;
   std::string scope_;

@@ -45,7 +45,7 @@ void WriteExtensions(JsonWriter* json, const Manifest& manifest, const BodyFacts
 
 BodyWriter::BodyWriter(Shared* shared)
     : shared_(*shared),
-      etags_(shared->options.threads > 1),
+      etags_(&shared->spare_threads),
       json_(JsonStyle::kPretty, HtmlEscape::kOn) {}
 
 Status BodyWriter::Begin(Slice path) {

@@ -36,6 +36,8 @@ class ChunkBlobs {
   Result<bool> Verify(const Sha256Digest& digest, const ValueRef& value);
   Status AddUse(const Sha256Digest& digest, ChunkUse use);
 
+  const UnreachableRows& unreachable() const { return misfits_.unreachable(); }
+
   // What nobody refers to.
   struct Unused {
     uint64_t rows = 0;

@@ -9,13 +9,16 @@
 namespace snaptree::s3 {
 namespace {
 
+// A thread that checks ETags holds 8 MiB of bodies.
+constexpr uint64_t kEtagThreadMemory = uint64_t{64} << 20;
 constexpr const char* kUnusedChunksFolder = "_internal/s3/chunkblobs/";
 
 // The buckets of one piece.
 class Decoder {
  public:
-  Decoder(const DecodeContext& context, const S3Options& options, ChunkBlobs* chunk_blobs)
-      : shared_(context, options, chunk_blobs),
+  Decoder(const DecodeContext& context, const S3Options& options, ChunkBlobs* chunk_blobs,
+          SpareThreads* spare_threads)
+      : shared_(context, options, chunk_blobs, spare_threads),
         buckets_(&shared_),
         objects_(&shared_),
         uploads_(&shared_) {}
@@ -56,6 +59,7 @@ Result<AdapterTotals> Decoder::Run(Tallies* tallies) {
     SNAPTREE_TRY(RunBucket(std::string(segment)));
   }
   objects_.ReportEtags();
+  shared_.tallies.unreachable = shared_.misfits.unreachable();
   *tallies = std::move(shared_.tallies);
   return std::move(shared_.totals);
 }
@@ -65,6 +69,7 @@ Status BookChunkBlobs(const DecodeContext& context, const S3Options& options,
   const bool writes = WritesOrphans(context, options) && context.extensions;
   SNAPTREE_ASSIGN(const ChunkBlobs::Unused unused,
                   chunk_blobs->BookAll(writes ? kUnusedChunksFolder : ""));
+  tallies->unreachable.Merge(chunk_blobs->unreachable());
   tallies->orphan_chunks.Add("!s3|chunkblob|", unused.bytes, unused.rows);
   tallies->wrote_internal = tallies->wrote_internal || (writes && unused.rows > 0);
   return {};
@@ -110,14 +115,17 @@ Result<AdapterTotals> DecodeS3(const DecodeContext& context, const S3Options& op
   SNAPTREE_ASSIGN(const std::vector<ScopePiece> scopes,
                   CutScopes(context, families, BucketSegment));
   ChunkBlobs chunk_blobs(context);
+  SpareThreads spare_threads(std::min<uint64_t>(
+      options.threads - 1, std::max<uint64_t>(1, context.memory_bytes / kEtagThreadMemory)));
   std::vector<Tallies> parts(scopes.size());
   SNAPTREE_ASSIGN(AdapterTotals totals,
                   RunScopePieces(context, scopes, [&](const DecodeContext& own, size_t piece) {
-                    return Decoder(own, options, &chunk_blobs).Run(&parts[piece]);
+                    return Decoder(own, options, &chunk_blobs, &spare_threads).Run(&parts[piece]);
                   }));
   Tallies tallies;
   for (const Tallies& part : parts) tallies.Merge(part);
   SNAPTREE_TRY(BookChunkBlobs(context, options, &chunk_blobs, &tallies));
+  tallies.unreachable.Report(&context.findings);
   ReportTallies(tallies, &context.findings);
   if (tallies.wrote_internal) totals.extensions.emplace_back("_internal/s3");
   if (tallies.wrote_upload_data) totals.extensions.emplace_back("s3/*/_incomplete_uploads/data");

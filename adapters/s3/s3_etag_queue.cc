@@ -9,12 +9,20 @@ constexpr size_t kMaxWaiting = 32;  // pieces
 
 }  // namespace
 
+EtagQueue::~EtagQueue() {
+  if (thread_ == nullptr) return;
+  thread_.reset();
+  spare_.GiveBack();
+}
+
 void EtagQueue::Begin(Slice path, const Manifest& manifest, bool large) {
   path_ = path;
   ++number_;
-  behind_ = large && threads_;
+  if (large && thread_ == nullptr && spare_.Take()) {
+    thread_ = std::make_unique<TaskThread>(kMaxWaiting);
+  }
+  behind_ = large && thread_ != nullptr;
   if (!behind_) return here_.Begin(manifest.etag, manifest.parts.size());
-  if (thread_ == nullptr) thread_ = std::make_unique<TaskThread>(kMaxWaiting);
   thread_->Post(
       [this, etag = manifest.etag, parts = manifest.parts.size()] { there_.Begin(etag, parts); });
 }

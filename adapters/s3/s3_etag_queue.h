@@ -1,6 +1,6 @@
-// Checks the ETags of one object after another while their bytes go by; large ones, with threads to
-// spare, on a thread of its own, as MD5 takes longer than all the rest together. What it finds is
-// told at the end, and does not depend on threads. One caller.
+// Checks the ETags of one object after another while their bytes go by; large ones, while there are
+// threads to spare, on a thread of its own, as MD5 takes longer than all the rest together. What it
+// finds is told at the end, and does not depend on threads. One caller.
 #pragma once
 
 #include <array>
@@ -14,13 +14,15 @@
 #include "adapters/s3/s3_manifest.h"
 #include "base/findings.h"
 #include "base/shared_bytes.h"
+#include "base/spare_threads.h"
 #include "base/task_thread.h"
 
 namespace snaptree::s3 {
 
 class EtagQueue {
  public:
-  explicit EtagQueue(bool threads) : threads_(threads) {}
+  explicit EtagQueue(SpareThreads* spare) : spare_(*spare) {}
+  ~EtagQueue();
 
   // Begins an object. large: its pieces will be worth a thread.
   void Begin(Slice path, const Manifest& manifest, bool large);
@@ -40,7 +42,7 @@ class EtagQueue {
 
   void Take(EtagVerdict verdict, uint64_t number, const std::string& path);
 
-  const bool threads_;
+  SpareThreads& spare_;
   EtagCheck here_;
   EtagCheck there_;      // the thread's
   bool behind_ = false;  // the object at hand is the thread's

@@ -10,6 +10,7 @@ void Tallies::Merge(const Tallies& other) {
   open_upload_chunks.Merge(other.open_upload_chunks);
   leftover_parts.Merge(other.leftover_parts);
   deleted_bucket_rows.Merge(other.deleted_bucket_rows);
+  unreachable.Merge(other.unreachable);
   wrote_internal = wrote_internal || other.wrote_internal;
   wrote_upload_data = wrote_upload_data || other.wrote_upload_data;
 }

@@ -1,4 +1,4 @@
-// What the passes over some buckets share. One thread, but for ChunkBlobs.
+// What the parts of a decode share.
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include "adapters/s3/s3_chunk_blobs.h"
 #include "adapters/s3/s3_keys.h"
 #include "adapters/s3/s3_misfit_rows.h"
+#include "base/spare_threads.h"
 
 namespace snaptree::s3 {
 
@@ -55,23 +56,30 @@ struct Tallies {
   Tally open_upload_chunks;
   Tally leftover_parts;
   Tally deleted_bucket_rows;
+  UnreachableRows unreachable;
   bool wrote_internal = false;     // below _internal/s3/
   bool wrote_upload_data = false;  // below _incomplete_uploads/data/
 
   void Merge(const Tallies& other);
 };
 
-// What the parts of a decode of some buckets share.
+// Of the decode of one piece, in which buckets come one after another. One thread.
 struct Shared {
-  Shared(const DecodeContext& the_context, const S3Options& the_options, ChunkBlobs* blobs)
-      : context(the_context), options(the_options), misfits(the_context), chunk_blobs(*blobs) {}
+  Shared(const DecodeContext& the_context, const S3Options& the_options, ChunkBlobs* blobs,
+         SpareThreads* spare)
+      : context(the_context),
+        options(the_options),
+        misfits(the_context),
+        chunk_blobs(*blobs),
+        spare_threads(*spare) {}
 
   const DecodeContext& context;
   const S3Options& options;
   const std::array<FamilyId, kChunkFamilies> chunk_families = {FamilyOf(kBlobPrefix),
                                                                FamilyOf(kChunkRefPrefix)};
   MisfitRows misfits;
-  ChunkBlobs& chunk_blobs;  // of all buckets
+  ChunkBlobs& chunk_blobs;      // of all pieces
+  SpareThreads& spare_threads;  // the same
   Tallies tallies;
   AdapterTotals totals;
 

@@ -1,5 +1,6 @@
 #include "adapters/sqs/sqs_collector.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "formats/view_cursor.h"
 
@@ -22,7 +23,9 @@ Status HeadCollector::NoteOrphanName(Slice queue_name) {
   for (; queue_name.ends_with(kOrphanSuffix); queue_name.remove_suffix(kOrphanSuffix.size())) {
     ++head.number;
   }
-  return head.number == 0 ? Status::Ok() : Add(queue_name, head);
+  std::string text;
+  const bool is_segment = !queue_name.empty() && AppendFromBase64Url(&text, queue_name);
+  return head.number > 0 && is_segment ? Add(queue_name, head) : Status::Ok();
 }
 
 // Rows that decide about their queue, one for each queue: a damaged one says all the same that it

@@ -10,8 +10,9 @@ namespace snaptree::sqs {
 inline constexpr const char* kUnknownMemberText =
     "stored members that this version does not know, kept in x_extra";
 
-inline std::string UnknownMemberExample(Slice member, Slice queue_name) {
-  return "\"" + Printable(member) + "\" of queue " + Printable(queue_name);
+// An example names its queue: see pieces.h.
+inline std::string InQueue(const std::string& what, Slice queue_name) {
+  return what + " of queue " + Printable(queue_name);
 }
 
 }  // namespace snaptree::sqs

@@ -31,10 +31,11 @@ Status MessageSorter::AddRun(const Head& run, Slice queue_segment) {
   SqsKey key;
   for (uint64_t n = 1;; ++n) {
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
-    if (!more) return {};
-    if (n % kProgressEvery == 0) {
-      context_.progress.done.fetch_add(kProgressEvery, std::memory_order_relaxed);
+    if (!more || n % kProgressEvery == 0) {
+      const uint64_t since = more ? kProgressEvery : (n - 1) % kProgressEvery;
+      context_.progress.done.fetch_add(since, std::memory_order_relaxed);
     }
+    if (!more) return {};
     // Malformed keys were booked before.
     if (!parser.Parse(row.key, &key) || !key.SameRun(expected)) continue;
     queue_name_ = parser.queue_name();
@@ -76,19 +77,20 @@ void MessageSorter::Check(const Message& message, const SqsKey& key, Slice id) {
   if (message.id != id && !message.id.empty()) {
     context_.findings.Warn("sqs_message_id_mismatch",
                            "messages whose key and value disagree on the id; the key's counts",
-                           Printable(id));
+                           InQueue(Printable(id), queue_name_));
   }
   if (message.generation != key.generation) {
     context_.findings.Warn(
         "sqs_generation_mismatch",
-        "messages whose key and value disagree on the generation; the key decides", Printable(id));
+        "messages whose key and value disagree on the generation; the key decides",
+        InQueue(Printable(id), queue_name_));
   }
   if (message.extra.empty()) return;
   for (const Slice name : reader_.unknown_names()) {
     if (unknown_names_.size() == kMaxUnknownNames) return;
     if (!unknown_names_.emplace(name).second) continue;
     context_.findings.Warn("sqs_unknown_member", kUnknownMemberText,
-                           UnknownMemberExample(name, queue_name_));
+                           InQueue("\"" + Printable(name) + "\"", queue_name_));
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,7 @@ namespace snaptree::sqs {
 
 class QueueBatches {
  public:
-  QueueBatches(const DecodeContext& context, const SqsOptions& options)
-      : context_(context), options_(options) {}
+  QueueBatches(const DecodeContext& context, const SqsOptions& options);
 
   // The next head; those of one queue follow one another, in the order of their kinds.
   Status Add(Slice segment, const Head& head);
@@ -32,7 +32,7 @@ class QueueBatches {
   // What one decoder gets at a time.
   struct Batch {
     std::vector<QueueHeads> queues;
-    uint64_t bytes = 0;  // of their rows
+    uint64_t bytes = 0;  // of their rows and heads
 
     QueueHeads& last() { return queues.back(); }
   };
@@ -46,10 +46,11 @@ class QueueBatches {
 
   const DecodeContext& context_;
   const SqsOptions& options_;
+  uint64_t batch_bytes_;
   AdapterTotals totals_;
-  std::string segment_;         // of the queue at hand; "": none yet
-  std::vector<Batch> batches_;  // the queue at hand is the last one of the last
-  size_t heads_ = 0;            // in all of them
+  std::optional<std::string> segment_;  // of the queue at hand
+  std::vector<Batch> batches_;          // the queue at hand is the last one of the last
+  size_t held_bytes_ = 0;               // of heads and segments
   // When the queue at hand has more heads than are kept: it is decoded while they come.
   std::unique_ptr<QueueDecoder> alone_;
 };

@@ -121,7 +121,7 @@ void QueueDecoder::TellOfMeta() {
   }
   for (const std::string& member : meta.unknown_names) {
     findings.Warn("sqs_unknown_member", kUnknownMemberText,
-                  UnknownMemberExample(member, queue_->name()));
+                  InQueue("\"" + Printable(member) + "\"", queue_->name()));
   }
 }
 

@@ -41,17 +41,18 @@ struct Fixture {
         ledger(opened.source(),
                [](FamilyId, const ViewRow&, const Status&) { return Status::Ok(); }),
         unknown(SorterOptions{}),
-        context{opened.source(),
-                opened.scan,
-                sink,
-                findings,
-                ledger,
-                progress,
-                [](double) { return SorterOptions(); },
-                filter,
-                unknown,
-                workers,
-                least_piece_bytes} {}
+        context{.source = opened.source(),
+                .scan = opened.scan,
+                .sink = sink,
+                .findings = findings,
+                .ledger = ledger,
+                .progress = progress,
+                .sorter_options = [](double) { return SorterOptions(); },
+                .filter = filter,
+                .unknown = unknown,
+                .workers = workers,
+                .memory_bytes = uint64_t{512} << 20,
+                .least_piece_bytes = least_piece_bytes} {}
 
   std::vector<ScopePiece> Cut() {
     Result<std::vector<ScopePiece>> pieces = CutScopes(context, kFamilies, UpToBar);
@@ -82,14 +83,13 @@ Texts LiveKeys(const RowSource& source, const ScanResult& scan, FamilyId family)
 
 // All pieces together have what the whole has, and each the scopes that it says.
 void CheckPieces(const Fixture& fixture, const std::vector<ScopePiece>& pieces) {
-  CHECK(pieces.front().IsFirst());
-  CHECK(pieces.back().end.empty());
-  for (size_t i = 1; i < pieces.size(); ++i) CHECK(pieces[i].begin == pieces[i - 1].end);
+  CHECK(pieces.front().begin.empty());
+  for (size_t i = 1; i < pieces.size(); ++i) CHECK(pieces[i].begin > pieces[i - 1].begin);
   for (const FamilyId family : kFamilies) {
     Texts keys;
-    for (const ScopePiece& piece : pieces) {
-      for (const std::string& key : LiveKeys(fixture.opened.source(), piece.scan, family)) {
-        CHECK(piece.Holds(Slice(key).substr(FamilyName(family).size())));
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      for (const std::string& key : LiveKeys(fixture.opened.source(), pieces[i].scan, family)) {
+        CHECK(PieceOf(pieces, Slice(key).substr(FamilyName(family).size())) == i);
         keys.push_back(key);
       }
     }

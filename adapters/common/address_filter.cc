@@ -70,7 +70,7 @@ class Pattern {
   bool Matches(const std::string& address) const {
     if (Slice(address).substr(0, literal_.size()) != literal_) return false;
     if (is_literal_) return address.size() == literal_.size() || address[literal_.size()] == '/';
-    return ::fnmatch(glob_.c_str(), address.c_str(), 0) == 0;
+    return ::fnmatch(glob_.c_str(), address.c_str(), FNM_LEADING_DIR) == 0;
   }
   bool MayMatchBelow(Slice folder) const {
     const size_t n = std::min(folder.size(), literal_.size());

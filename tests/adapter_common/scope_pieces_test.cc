@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "adapters/common/pieces.h"
 #include "formats/view_cursor.h"
 #include "tests/support/memory_tree.h"
 #include "tests/support/opened_snapshot.h"
@@ -129,6 +130,18 @@ TEST_CASE("little is not cut") {
   for (const char* scope : {"a", "b", "c", "d"}) rows.Put(kItems + scope + "|1", kT0, "x");
   CHECK(Fixture(rows, 1000).Cut().size() == 1);
   CHECK(Fixture(rows).Cut().size() > 1);
+}
+
+TEST_CASE("as many pieces as share the memory well") {
+  SnapshotBuilder rows;
+  for (int i = 100; i < 400; ++i) rows.Put(kItems + std::to_string(i) + "|1", kT0, "x");
+  Fixture fixture(rows);
+  CHECK(PieceCount(fixture.context, uint64_t{1} << 40) == 16);
+  CHECK(fixture.Cut().size() == 16);
+  fixture.context.memory_bytes = uint64_t{16} << 20;
+  CHECK(PieceCount(fixture.context, uint64_t{1} << 40) == 8);
+  fixture.context.memory_bytes = uint64_t{4} << 20;
+  CHECK(fixture.Cut().size() == 1);
 }
 
 TEST_CASE("no rows at all") {

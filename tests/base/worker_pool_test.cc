@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <new>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -109,6 +111,40 @@ TEST_CASE("an error of a job's jobs is the job's error, and others go on") {
   CHECK(pool.Run(outer).code() == "Inner");
   CHECK(done == 1);
   CHECK(pool.Run(Jobs(3, [] { return Status::Ok(); })).ok());
+}
+
+TEST_CASE("what a job throws is its error") {
+  for (const unsigned threads : {1U, 4U}) {
+    WorkerPool pool(threads);
+    Jobs jobs(6, [] { return Status::Ok(); });
+    jobs[4] = []() -> Status { throw std::bad_alloc(); };
+    CHECK(pool.Run(jobs).code() == "NoMemory");
+    jobs[2] = []() -> Status { throw std::runtime_error("strange"); };
+    CHECK(pool.Run(Jobs{jobs[2]}).code() == "Internal");
+    CHECK(pool.Run(Jobs(3, [] { return Status::Ok(); })).ok());
+  }
+}
+
+TEST_CASE("fewer jobs at a time than there are threads") {
+  WorkerPool pool(8);
+  std::atomic<int> now{0};
+  std::atomic<int> most{0};
+  std::atomic<int> done{0};
+  const Jobs jobs(20, [&] {
+    const int running = ++now;
+    for (int seen = most; seen < running && !most.compare_exchange_weak(seen, running);) {
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    --now;
+    ++done;
+    return Status::Ok();
+  });
+  CHECK(pool.Run(jobs, 3).ok());
+  CHECK(done == 20);
+  CHECK(most == 3);
+  most = 0;
+  CHECK(pool.Run(jobs, 1).ok());
+  CHECK(most == 1);
 }
 
 }  // namespace

@@ -225,6 +225,7 @@ TEST_CASE("the tree and the accounts do not depend on the number of threads") {
   for (const unsigned threads : {1U, 2U, 3U, 8U}) {
     DecodeRun run(Mixed());
     run.options.threads = threads;
+    run.options.least_piece_bytes = 1;
     const DecodeReport report = run.Run();
     CHECK(report.rows.emitted == 8);
     CHECK(report.adapters.size() == kAdapterCount);

@@ -224,6 +224,21 @@ TEST_CASE("folders of messages without a queue do not meet those of queues") {
         MessageLine(OfGeneration("m", 1)));
 }
 
+TEST_CASE("a queue that is called like the end of an orphan folder, and no more") {
+  const std::string names[] = {".orphan", std::string("a\0.orphan", 9), "a b.orphan"};
+  SnapshotBuilder rows;
+  for (const std::string& name : names) {
+    rows.Put(QueueMetaKey(name), kT0, StoredQueue("x", 1));
+    rows.Put(MessageKey(name, 1, "n"), kT0, StoredMessage(OfGeneration("n", 1)));
+  }
+  rows.Put(QueueMetaKey("a"), kT0, StoredQueue("a", 1));
+  rows.Put(MessageKey("a", 1, "n"), kT0, StoredMessage(OfGeneration("n", 1)));
+  const DecodedRows out = DecodeRows(rows);
+  CHECK(out.report.records == 4);
+  CHECK(out.files.at("sqs/.orphan/messages.jsonl") == MessageLine(OfGeneration("n", 1)));
+  CHECK(out.files.at("sqs/a/messages.jsonl") == MessageLine(OfGeneration("n", 1)));
+}
+
 TEST_CASE("a queue of a very long name has folders that a file system takes") {
   const std::string name(5000, 'n');
   SnapshotBuilder rows;

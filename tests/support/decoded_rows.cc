@@ -103,9 +103,8 @@ DecodedRows DecodeOnce(const SnapshotBuilder& snapshot, const std::string& bytes
 std::string TextOf(const DecodeReport& report) {
   std::ostringstream out;
   for (const AdapterReport& adapter : report.adapters) {
-    out << adapter.name << ' ' << adapter.records << ' ' << adapter.rows.emitted << ' '
-        << adapter.rows.operational << ' ' << adapter.rows.excluded << ' ' << adapter.rows.unknown
-        << ' ' << adapter.rows.damaged;
+    out << adapter.name << ' ' << adapter.records;
+    for (const RowClass& c : kRowClasses) out << ' ' << adapter.rows.*c.rows;
     for (const std::string& scope : adapter.scopes) out << " scope " << scope;
     out << '\n';
   }
@@ -115,10 +114,17 @@ std::string TextOf(const DecodeReport& report) {
     for (const auto& [example, n] : finding.examples) out << "  " << example << ' ' << n << '\n';
   }
   for (const DamagedRecord& row : report.damaged) {
-    out << row.offset << ' ' << row.code << ' ' << row.reason << ' ' << row.address << '\n';
+    out << row.input << ' ' << row.offset << ' ' << row.code << ' ' << row.reason << ' '
+        << row.address << '\n';
   }
   for (const std::string& extension : report.extensions) out << "extension " << extension << '\n';
-  out << "losses " << report.losses << " records " << report.records << '\n';
+  for (const AddressFilter::Unmatched& one : report.unmatched) {
+    out << "unmatched " << one.pattern;
+    for (const std::string& address : one.nearest) out << ' ' << address;
+    out << '\n';
+  }
+  out << "losses " << report.losses << " records " << report.records << " newer "
+      << report.newer_than_at << '\n';
   return out.str();
 }
 

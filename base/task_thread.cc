@@ -1,6 +1,6 @@
 #include "base/task_thread.h"
 
-#include <system_error>
+#include <exception>
 #include <utility>
 
 namespace snaptree {
@@ -8,7 +8,7 @@ namespace snaptree {
 TaskThread::TaskThread(size_t max_waiting) : max_waiting_(max_waiting) {
   try {
     thread_ = std::thread([this] { Run(); });
-  } catch (const std::system_error&) {  // the system gives no more threads
+  } catch (const std::exception&) {  // the system gives no thread, or no memory for one
   }
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <new>
-#include <system_error>
 
 namespace snaptree {
 namespace {
@@ -61,12 +60,13 @@ void WorkerPool::Help() {
   }
 }
 
-// Helpers for `work` more jobs, beside the thread that asks.
+// Helpers for `work` more jobs, beside the thread that asks. Neither a thread nor memory for one
+// that the system refuses is an error.
 void WorkerPool::StartHelpers(size_t work) {
   for (; work > 1 && helpers_.size() + 1 < threads_ && !no_more_threads_; --work) {
     try {
       helpers_.emplace_back([this] { Help(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
       no_more_threads_ = true;
     }
   }

@@ -26,7 +26,9 @@ constexpr Option kOptions[] = {
     {kAdapter, "adapter", 0, "LIST", kSelect, "these adapters only, comma separated (all)",
      Completes::kWords, "all dynamodb s3 redis sqs rawkv fs"},
     {kInclude, "include", 0, "GLOB", kSelect,
-     "records whose address matches only; * and ? match / too; may be repeated",
+     "records whose address matches only; * and ? match / too, and a folder that matches stands "
+     "for "
+     "all below it; may be repeated",
      Completes::kNothing, "", true},
     {kExclude, "exclude", 0, "GLOB", kSelect,
      "no records whose address matches; wins over --include; may be repeated", Completes::kNothing,

@@ -76,10 +76,14 @@ class Pattern {
     const size_t n = std::min(folder.size(), literal_.size());
     return folder.substr(0, n) == Slice(literal_).substr(0, n);
   }
-  // All below the folder matches, whatever it is.
+  // Whether it is plain that all below the folder matches, whatever it is: the pattern names the
+  // folder, or one above it.
   bool HoldsAllBelow(Slice folder) const {
-    return is_literal_ && folder.size() > literal_.size() &&
-           folder.substr(0, literal_.size()) == literal_ && folder[literal_.size()] == '/';
+    folder.remove_suffix(1);
+    if (Matches(std::string(folder))) return true;
+    if (!glob_.ends_with("/*")) return false;
+    return ::fnmatch(glob_.substr(0, glob_.size() - 2).c_str(), std::string(folder).c_str(),
+                     FNM_LEADING_DIR) == 0;
   }
   Meeting& meeting() const { return *meeting_; }
 

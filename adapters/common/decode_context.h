@@ -1,6 +1,6 @@
 // What a decoding adapter is given. An adapter knows what rows mean; it does not know what file
 // they came from, where the tree is stored, or that a terminal exists. Findings and ledger are for
-// one thread; all else may be used from any.
+// one thread; all else may be used from any, if only one begins phases of `progress`.
 #pragma once
 
 #include <functional>

@@ -75,13 +75,9 @@ class Cutter {
 // What a walk needs of the scan, but for where the rows are.
 ScanResult Cutter::WithoutRows() const {
   ScanResult scan;
-  scan.families = context_.scan.families;
   scan.extents.resize(context_.scan.extents.size());
-  scan.rows = context_.scan.rows;
   scan.without_keys = context_.scan.without_keys;
   scan.read_ts = context_.scan.read_ts;
-  scan.max_commit_ts = context_.scan.max_commit_ts;
-  scan.last_commit_ts = context_.scan.last_commit_ts;
   return scan;
 }
 

@@ -15,8 +15,7 @@ struct ScopePiece {
   // The segment of the first scope that may be in the piece, which ends where the next one begins;
   // "" for the first piece.
   std::string begin;
-  // For walks over the families that were cut: where the piece's rows are. The counts are those of
-  // all pieces.
+  // For walks over the families that were cut, and for nothing else: where the piece's rows are.
   ScanResult scan;
 };
 

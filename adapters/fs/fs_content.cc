@@ -74,11 +74,11 @@ Status Content::NextChunk() {
   }
 }
 
-// The row itself is accounted for as damaged; here it is said which file has zeros in its place.
+// The row itself is accounted for as damaged; here it is said which file lacks it.
 void Content::WarnOfDamage() {
   if (row_.commit_ts > context_.scan.read_ts || !ParseChunkKey(row_.key, &chunk_)) return;
   context_.findings.Warn(
-      "fs_damaged_chunk", "damaged pieces of files, in place of which zeros stand",
+      "fs_damaged_chunk", "damaged pieces of files, which lack them: zeros stand in their place",
       "inode " + std::to_string(chunk_.inode) + ", chunk " + std::to_string(chunk_.index));
 }
 

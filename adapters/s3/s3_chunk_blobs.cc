@@ -34,14 +34,13 @@ void ChunkBlobs::AddSample(const Sha256Digest& digest, uint64_t position) {
 }
 
 Status ChunkBlobs::BuildIndex() {
-  indexed_ = true;
   ViewCursor cursor(context_.source, context_.scan, family_);
   ViewRow row;
   Sha256Digest digest;
   std::optional<Sha256Digest> previous;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.Next(&row));
-    if (!more) return {};
+    if (!more) break;
     end_ = row.end;
     if (ParseChunkBlobTail(row.key.substr(kChunkBlobPrefix.size()), &digest) != KeyShape::kGood) {
       continue;
@@ -50,6 +49,8 @@ Status ChunkBlobs::BuildIndex() {
     if (previous != digest) AddSample(digest, row.position);
     previous = digest;
   }
+  indexed_ = true;
+  return {};
 }
 
 Result<std::optional<ValueRef>> ChunkBlobs::Find(const Sha256Digest& digest) {

@@ -59,6 +59,23 @@ TEST_CASE("exclude wins, and alone it leaves the rest") {
   CHECK(alone.MaySelectBelow("s3/"));
 }
 
+TEST_CASE("an excluded folder is excluded as a whole, however it is named") {
+  for (const char* pattern : {"s3/photos", "s3/photos/", "s3/photos/*", "s3/p?otos", "s3/p?otos/",
+                              "s3/p?otos/*", "s3/*", "?3", "*"}) {
+    INFO(pattern);
+    const AddressFilter filter(Options({}, {pattern}));
+    CHECK_FALSE(filter.MaySelectBelow("s3/photos/"));
+    CHECK_FALSE(filter.MaySelectBelow("s3/photos/2024/"));
+    CHECK_FALSE(filter.Selects("s3/photos/x"));
+    CHECK(filter.unmatched().empty());
+  }
+  for (const char* pattern : {"s3/photo", "s3/p?oto", "s3/photos/2024/*", "s3/*.jpg",
+                              "s3/photos/2*", "s3/photos/?", "dynamodb/*"}) {
+    INFO(pattern);
+    CHECK(AddressFilter(Options({}, {pattern})).MaySelectBelow("s3/photos/"));
+  }
+}
+
 TEST_CASE("a folder in which nothing can match need not be looked at") {
   const AddressFilter filter(Options({"dynamodb/orders/items/a*", "redis/db_0/hashes/h.json"}));
   CHECK(filter.MaySelectBelow("dynamodb/"));

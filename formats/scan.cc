@@ -142,11 +142,9 @@ void Scanner::BeginExtent(uint64_t begin, uint64_t end) {
 
 // Rows of no family with a prefix are passed over.
 void Scanner::NotePlace(const Row& row, size_t common) {
-  if (family_ >= kPrefixFamilies || row.key.size() < kTimestampBytes ||
-      view_.AnyBegins(common, FamilyName(family_).size())) {
-    return;
-  }
-  result_.places.push_back(row.position);
+  const bool has_prefix = family_ < kPrefixFamilies && row.key.size() >= kTimestampBytes;
+  if (has_prefix && view_.AnyBegins(common, FamilyName(family_).size())) return;
+  if (has_prefix) result_.places.push_back(row.position);
   next_place_ = row.position + place_bytes_;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <new>
 #include <stdexcept>
 #include <thread>
@@ -14,6 +15,26 @@ namespace snaptree::test {
 namespace {
 
 using Jobs = std::vector<WorkerPool::Job>;
+
+// Jobs that take a little while, and how many of them ran at a time at most.
+struct Slow {
+  explicit Slow(int ms) : milliseconds(ms) {}
+
+  Status operator()() {
+    const int running = ++now;
+    for (int seen = most; seen < running && !most.compare_exchange_weak(seen, running);) {
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    --now;
+    ++done;
+    return {};
+  }
+
+  const int milliseconds;
+  std::atomic<int> now{0};
+  std::atomic<int> most{0};
+  std::atomic<int> done{0};
+};
 
 TEST_CASE("every job runs once, whatever the number of threads") {
   for (const unsigned threads : {1U, 2U, 3U, 50U}) {
@@ -34,18 +55,10 @@ TEST_CASE("every job runs once, whatever the number of threads") {
 }
 
 TEST_CASE("no more threads than asked for, and as many when there is work") {
-  std::atomic<int> now{0};
-  std::atomic<int> most{0};
-  Jobs jobs(12, [&] {
-    const int running = ++now;
-    for (int seen = most; seen < running && !most.compare_exchange_weak(seen, running);) {
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    --now;
-    return Status::Ok();
-  });
+  Slow slow(20);
+  const Jobs jobs(12, std::ref(slow));
   CHECK(WorkerPool(3).Run(jobs).ok());
-  CHECK(most == 3);
+  CHECK(slow.most == 3);
 }
 
 TEST_CASE("the first error in order counts, and no job begins after it") {
@@ -76,23 +89,13 @@ TEST_CASE("the first error in order counts, and no job begins after it") {
 TEST_CASE("jobs hand out jobs of their own, on the same threads") {
   for (const unsigned threads : {1U, 2U, 3U, 8U}) {
     WorkerPool pool(threads);
-    std::atomic<int> now{0};
-    std::atomic<int> most{0};
-    std::atomic<int> done{0};
-    const Jobs inner(10, [&] {
-      const int running = ++now;
-      for (int seen = most; seen < running && !most.compare_exchange_weak(seen, running);) {
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      --now;
-      ++done;
-      return Status::Ok();
-    });
+    Slow slow(2);
+    const Jobs inner(10, std::ref(slow));
     const Jobs outer(4, [&] { return pool.Run(inner); });
     CHECK(pool.Run(outer).ok());
-    CHECK(done == 40);
-    CHECK(most <= static_cast<int>(threads));
-    CHECK(most >= std::min<int>(2, static_cast<int>(threads)));
+    CHECK(slow.done == 40);
+    CHECK(slow.most <= static_cast<int>(threads));
+    CHECK(slow.most >= std::min<int>(2, static_cast<int>(threads)));
   }
 }
 
@@ -127,24 +130,14 @@ TEST_CASE("what a job throws is its error") {
 
 TEST_CASE("fewer jobs at a time than there are threads") {
   WorkerPool pool(8);
-  std::atomic<int> now{0};
-  std::atomic<int> most{0};
-  std::atomic<int> done{0};
-  const Jobs jobs(20, [&] {
-    const int running = ++now;
-    for (int seen = most; seen < running && !most.compare_exchange_weak(seen, running);) {
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    --now;
-    ++done;
-    return Status::Ok();
-  });
+  Slow slow(3);
+  const Jobs jobs(20, std::ref(slow));
   CHECK(pool.Run(jobs, 3).ok());
-  CHECK(done == 20);
-  CHECK(most == 3);
-  most = 0;
+  CHECK(slow.done == 20);
+  CHECK(slow.most == 3);
+  slow.most = 0;
   CHECK(pool.Run(jobs, 1).ok());
-  CHECK(most == 1);
+  CHECK(slow.most == 1);
 }
 
 }  // namespace

@@ -2,14 +2,13 @@
 
 #include "adapters/dynamodb/dynamodb_table_items.h"
 #include "adapters/dynamodb/dynamodb_table_writer.h"
+#include "base/progress_ticks.h"
 #include "base/text.h"
 
 namespace snaptree::dynamodb {
 namespace {
 
 using Place = RowLedger::Place;
-
-constexpr uint64_t kProgressEvery = 1024;
 
 // What becomes of the rows of one table and generation (spec 03 sections 3.1 and 3.3).
 enum class Fate : uint8_t {
@@ -189,13 +188,11 @@ void Decoder::ReportDead() {
 Status Decoder::Walk() {
   ViewCursor cursor(context_.source, context_.scan, family_);
   ViewRow row;
-  for (uint64_t n = 1;; ++n) {
+  ProgressTicks ticks(&context_.progress);
+  for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
-    if (!more || n % kProgressEvery == 0) {
-      const uint64_t since = more ? kProgressEvery : (n - 1) % kProgressEvery;
-      context_.progress.done.fetch_add(since, std::memory_order_relaxed);
-    }
     if (!more) return {};
+    ticks.Tick();
     SNAPTREE_TRY(Row(row));
   }
 }

@@ -2,6 +2,7 @@
 
 #include "adapters/sqs/sqs_findings.h"
 #include "adapters/sqs/sqs_packed_message.h"
+#include "base/progress_ticks.h"
 #include "base/text.h"
 #include "formats/view_cursor.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr uint64_t kMaxValueBytes = StoredJson::kMaxBytes + 4;  // with the magic
 constexpr size_t kMaxUnknownNames = 1000;
-constexpr uint64_t kProgressEvery = 1024;
+constexpr uint64_t kCancelEvery = 1024;
 
 }  // namespace
 
@@ -29,13 +30,11 @@ Status MessageSorter::AddRun(const Head& run, Slice queue_segment) {
   const SqsKey expected{queue_segment, run.partitioned, run.partition, run.number, 0, {}, {}};
   ViewRow row;
   SqsKey key;
-  for (uint64_t n = 1;; ++n) {
+  ProgressTicks ticks(&context_.progress);
+  for (;;) {
     SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
-    if (!more || n % kProgressEvery == 0) {
-      const uint64_t since = more ? kProgressEvery : (n - 1) % kProgressEvery;
-      context_.progress.done.fetch_add(since, std::memory_order_relaxed);
-    }
     if (!more) return {};
+    ticks.Tick();
     // Malformed keys were booked before.
     if (!parser.Parse(row.key, &key) || !key.SameRun(expected)) continue;
     queue_name_ = parser.queue_name();
@@ -101,7 +100,7 @@ Status MessageSorter::Write(Slice path) {
   Slice key;
   Slice payload;
   for (uint64_t n = 0;; ++n) {
-    if (n % kProgressEvery == 0) SNAPTREE_TRY(CheckCancelled());
+    if (n % kCancelEvery == 0) SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const bool more, sorter_.Next(&key, &payload));
     if (!more) break;
     line.clear();

@@ -84,6 +84,14 @@ Result<OutputPath> SplitOutputPath(const std::string& output) {
   return split;
 }
 
+std::string ParentFolder(const std::string& path) {
+  std::string trimmed = path;
+  while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
+  const size_t slash = trimmed.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : trimmed.substr(0, slash);
+}
+
 std::string JoinPath(const std::string& folder, const std::string& name) {
   if (folder == ".") return name;
   return folder.ends_with('/') ? folder + name : folder + "/" + name;

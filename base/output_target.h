@@ -17,6 +17,9 @@ struct OutputPath {
 // renamed.
 Result<OutputPath> SplitOutputPath(const std::string& output);
 
+// Folder in which `path` stands (or would stand).
+std::string ParentFolder(const std::string& path);
+
 // "folder/name" for messages.
 std::string JoinPath(const std::string& folder, const std::string& name);
 

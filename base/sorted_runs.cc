@@ -15,6 +15,7 @@
 
 #include "base/cancel.h"
 #include "base/coding.h"
+#include "base/rocks_errors.h"
 
 namespace snaptree {
 namespace {
@@ -53,18 +54,6 @@ SortRecord Unpack(const rocksdb::Slice& bytes) {
 bool Before(const SortRecord& a, const SortRecord& b) {
   const int order = a.key.compare(b.key);
   return order != 0 ? order < 0 : a.ordinal < b.ordinal;
-}
-
-Status FromRocks(const rocksdb::Status& s, const std::string& path) {
-  if (s.ok()) return {};
-  const bool full = s.IsNoSpace() || s.subcode() == rocksdb::Status::kNoSpace ||
-                    s.ToString().find("No space left") != std::string::npos;
-  if (full) {
-    return EnvironmentError("NoSpace", "no space left for the scratch files of a sort")
-        .At(path)
-        .Next("free space, give more --memory, or name another --scratch folder");
-  }
-  return EnvironmentError("Io", "a scratch file of a sort failed: " + s.ToString()).At(path);
 }
 
 }  // namespace

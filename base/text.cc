@@ -46,13 +46,12 @@ std::string Hex32(uint32_t v) {
 
 std::optional<std::string> ParseHex(Slice text) {
   if (text.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 2);
-  for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = HexValue(text[i]);
-    const int low = HexValue(text[i + 1]);
+  std::string out(text.size() / 2, '\0');
+  for (size_t i = 0; i < out.size(); ++i) {
+    const int high = HexValue(text[2 * i]);
+    const int low = HexValue(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high << 4 | low);
+    out[i] = static_cast<char>(high << 4 | low);
   }
   return out;
 }

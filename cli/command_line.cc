@@ -79,7 +79,19 @@ constexpr OptionId kGoOptions[] = {OptionId::kInput,
                                    OptionId::kIncludeOrphans,
                                    OptionId::kRenameCollisions,
                                    OptionId::kPreserveSqsVisibility,
-                                   OptionId::kIncludeSqsSideRecords};
+                                   OptionId::kIncludeSqsSideRecords,
+                                   OptionId::kEncodeInfo,
+                                   OptionId::kDataDir,
+                                   OptionId::kIndex,
+                                   OptionId::kTerm,
+                                   OptionId::kPeers,
+                                   OptionId::kTargetClusterId,
+                                   OptionId::kFreshCluster,
+                                   OptionId::kAllowMissingClusterId,
+                                   OptionId::kAllowUnverifiedSelfTest,
+                                   OptionId::kLastCommitTs,
+                                   OptionId::kSelfTest,
+                                   OptionId::kScratchRoot};
 
 // One of them, as those tools write it, becomes what we write: `-input=X` is `--input=X`, a flag
 // takes `=true` and `=false`, an empty `--cluster-id=` means none. False: the token says nothing.
@@ -92,7 +104,8 @@ bool AcceptGoForm(const Option& option, std::string* token) {
     if (value == "true") *token = "--" + name;
     return value != "false";
   }
-  const bool may_be_empty = option.id == OptionId::kAdapter || option.id == OptionId::kClusterId;
+  const bool may_be_empty = option.id == OptionId::kAdapter || option.id == OptionId::kClusterId ||
+                            option.id == OptionId::kTargetClusterId;
   return !may_be_empty || !value.empty();
 }
 

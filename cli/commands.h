@@ -10,6 +10,10 @@ namespace snaptree::cli {
 int RunInspect(const Invocation& invocation, Reporter& reporter);
 int RunRows(const Invocation& invocation, Reporter& reporter);
 int RunDecode(const Invocation& invocation, Reporter& reporter);
+int RunEncode(const Invocation& invocation, Reporter& reporter);
+int RunRestore(const Invocation& invocation, Reporter& reporter);
+int RunVerify(const Invocation& invocation, Reporter& reporter);
+int RunSeal(const Invocation& invocation, Reporter& reporter);
 int RunHelp(const Invocation& invocation, Reporter& reporter);
 int RunVersion(const Invocation& invocation, Reporter& reporter);
 

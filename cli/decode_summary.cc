@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/output_target.h"
 #include "base/text.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"

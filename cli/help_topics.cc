@@ -19,10 +19,10 @@ constexpr Topic kTopics[] = {
      "When several apply: 4, then 2, then 3. An exit code that is not in this list is a\n"
      "failure. Codes do not change once released.\n"},
     {"json", "the output for programs",
-     "With --json, inspect and decode print one object on standard output, also when they\n"
-     "fail; rows prints an object a line and ends with a summary. Every document has\n"
-     "\"schema\" (\"snaptree.inspect/1\") and \"exit_code\". Within a schema version members\n"
-     "are only added. The schemas are in docs/schemas/.\n"
+     "With --json, inspect, decode and restore print one object on standard output, also\n"
+     "when they fail; rows prints an object a line and ends with a summary. Every\n"
+     "document has \"schema\" (\"snaptree.inspect/1\") and \"exit_code\". Within a schema\n"
+     "version members are only added. The schemas are in docs/schemas/.\n"
      "\n"
      "Errors are objects too, one a line on standard error: code, what, source, offset,\n"
      "address, expected, found, hint, exit_code. Match on \"code\": it is stable.\n"

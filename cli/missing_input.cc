@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "decode/preflight.h"
+#include "base/output_target.h"
 
 namespace snaptree::cli {
 namespace {

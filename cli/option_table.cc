@@ -78,6 +78,78 @@ constexpr Option kOptions[] = {
      "apply transactions whose decision is in no input", Completes::kWords, "commit"},
     {kNoEtagCheck, "no-etag-check", 0, nullptr, kTrouble,
      "do not compare S3 bodies with their ETags (saves an MD5)"},
+    {kPayload, "payload", 0, nullptr, kResult,
+     "write the bare row stream, as the Go tools take it, without header and checksum"},
+    {kContainer, "container", 0, "FORM", kResult, "the same: payload or fsm", Completes::kWords,
+     "payload fsm", false, true},
+    {kLastCommitTs, "last-commit-ts", 0, "T", kResult,
+     "timestamp of all rows: decimal or 0x hex HLC, not before the tree's own (the tree's own)"},
+    {kSelfTest, "self-test", 0, nullptr, kTrouble, "as always", Completes::kNothing, "", false,
+     true},
+    {kNoSelfTest, "no-self-test", 0, nullptr, kTrouble,
+     "do not decode the result again to compare it with the tree"},
+    {kNoChecksums, "no-checksums", 0, nullptr, kTrouble,
+     "do not compare the tree with its CHECKSUMS"},
+    {kAllowHardLinks, "allow-hard-links", 0, nullptr, kTrouble,
+     "take files that have several names: backups made with links"},
+    {kIgnoreExtra, "ignore-extra", 0, nullptr, kTrouble,
+     "files that belong to no record are warnings"},
+    {kDdbGeneration, "ddb-generation", 0, "N", kResult,
+     "generation of every DynamoDB table (the tree's own)"},
+    {kDdbEmptySets, "ddb-empty-sets", 0, "HOW", kTrouble,
+     "DynamoDB attributes that are an empty set, which nodes cannot answer: keep or drop (keep)",
+     Completes::kWords, "keep drop"},
+    {kSkipInvalidItems, "skip-invalid-items", 0, nullptr, kTrouble,
+     "leave out DynamoDB items whose key is missing or wrong"},
+    {kSkipBadIndexKeys, "skip-bad-index-keys", 0, nullptr, kTrouble,
+     "DynamoDB items with an impossible index key are left out of that index"},
+    {kAllowKeyTypeMismatch, "allow-key-type-mismatch", 0, nullptr, kTrouble,
+     "take DynamoDB keys of another type than the table defines"},
+    {kAllowBareBuckets, "allow-bare-buckets", 0, nullptr, kTrouble,
+     "a folder below s3/ without _bucket.json is a bucket"},
+    {kUseMtime, "use-mtime", 0, nullptr, kResult,
+     "S3 bodies without a sidecar were last modified when their files were"},
+    {kDropIncompleteUploads, "drop-incomplete-uploads", 0, nullptr, kSelect,
+     "without the S3 uploads that were never completed"},
+    {kSqsGeneration, "sqs-generation", 0, "N", kResult,
+     "generation of every SQS queue (the tree's own)"},
+    {kFsTrustContent, "fs-trust-content", 0, nullptr, kTrouble,
+     "files of fs/ have the size of their content, whatever inodes.jsonl says"},
+    {kAllowReserved, "allow-reserved", 0, nullptr, kTrouble,
+     "take raw keys that begin like those of other adapters"},
+    {kDropUnknown, "drop-unknown", 0, nullptr, kSelect, "without the rows of unknown/"},
+    {kScratchRoot, "scratch-root", 0, "DIR", kTrouble, "as the Go tools name --scratch",
+     Completes::kFolder, "", false, true},
+    {kDataDir, "data-dir", 0, "DIR", kResult, "the raft data directory to make",
+     Completes::kFolder},
+    {kPeers, "peers", 0, "LIST", kResult,
+     "the nodes of the raft group: ID=HOST:PORT,... of their raft addresses; GROUP: before a list "
+     "makes it that group's; may be repeated then",
+     Completes::kNothing, "", true},
+    {kLearners, "learners", 0, "LIST", kResult, "nodes that do not vote, in the same form",
+     Completes::kNothing, "", true},
+    {kGroups, "groups", 0, "LIST", kResult,
+     "raft group ids, one for each FSM, comma separated: DIR gets a folder group-ID for each"},
+    {kIndex, "index", 0, "N", kResult,
+     "the raft index that the nodes begin at (from the name of the snapshot)"},
+    {kTerm, "term", 0, "N", kResult, "the raft term (from the snapshot's .snap file, else 1)"},
+    {kEncodeInfo, "encode-info", 0, "FILE", kSelect,
+     "what encode wrote beside the snapshot (FSM.encode_info.json, when there is one)",
+     Completes::kFile},
+    {kNoEncodeInfo, "no-encode-info", 0, nullptr, kSelect,
+     "take the snapshot as a node left it, whatever stands beside it"},
+    {kTargetClusterId, "target-cluster-id", 0, "TEXT", kTrouble,
+     "the cluster of the nodes: the snapshot must be of that one"},
+    {kFreshCluster, "fresh-cluster", 0, nullptr, kTrouble,
+     "the nodes are a new cluster, whatever the snapshot is of"},
+    {kAllowMissingClusterId, "allow-missing-cluster-id", 0, nullptr, kTrouble,
+     "take a snapshot that does not tell its cluster, with --target-cluster-id too"},
+    {kAllowUnverifiedSelfTest, "allow-unverified-self-test", 0, nullptr, kTrouble,
+     "take a snapshot that was not tested when it was encoded"},
+    {kDropAppliedIndex, "drop-applied-index", 0, nullptr, kTrouble,
+     "leave out the row that tells the old raft index, so that --index may be lower"},
+    {kCheck, "check", 0, nullptr, kTrouble, "tell what differs, write nothing (exit 2)"},
+    {kQuick, "quick", 0, nullptr, kTrouble, "compare checksums only, do not look into the records"},
     {kMan, "man", 0, nullptr, kResult, "print the manual page", Completes::kNothing, "", false,
      true},
     {kCompletion, "completion", 0, "SHELL", kResult, "print the completion script for a shell",
@@ -149,6 +221,59 @@ constexpr CommandOption kDecodeOptions[] = {
     {kNoEtagCheck, nullptr},
 };
 
+constexpr CommandOption kEncodeOptions[] = {
+    {kAdapter, "encode these adapters only, comma separated (all that the tree has)"},
+    {kDropIncompleteUploads, nullptr},
+    {kDropUnknown, nullptr},
+    {kInput, nullptr},
+    {kOutput, "the snapshot to write, or - for standard output"},
+    {kPayload, nullptr},
+    {kContainer, nullptr},
+    {kLastCommitTs, nullptr},
+    {kDdbGeneration, nullptr},
+    {kSqsGeneration, nullptr},
+    {kUseMtime, nullptr},
+    {kDryRun, nullptr},
+    {kForce, "replace an existing output"},
+    {kStrict, "what would be a warning is an error: exit 2, no output"},
+    {kSelfTest, nullptr},
+    {kNoSelfTest, nullptr},
+    {kNoChecksums, nullptr},
+    {kAllowHardLinks, nullptr},
+    {kIgnoreExtra, nullptr},
+    {kDdbEmptySets, nullptr},
+    {kSkipInvalidItems, nullptr},
+    {kSkipBadIndexKeys, nullptr},
+    {kAllowKeyTypeMismatch, nullptr},
+    {kAllowBareBuckets, nullptr},
+    {kFsTrustContent, nullptr},
+    {kAllowReserved, nullptr},
+    {kNoEtagCheck, "take ETags of S3 objects as they are (saves an MD5)"},
+    {kScratchRoot, nullptr},
+};
+
+constexpr CommandOption kRestoreOptions[] = {
+    {kInput, "the snapshot, as the Go tools name it"},
+    {kDataDir, nullptr},
+    {kPeers, nullptr},
+    {kLearners, nullptr},
+    {kGroups, nullptr},
+    {kIndex, nullptr},
+    {kTerm, nullptr},
+    {kEncodeInfo, nullptr},
+    {kNoEncodeInfo, nullptr},
+    {kTargetClusterId, nullptr},
+    {kFreshCluster, nullptr},
+    {kAllowMissingClusterId, nullptr},
+    {kAllowUnverifiedSelfTest, nullptr},
+    {kDropAppliedIndex, nullptr},
+    {kDryRun, "make every check, write nothing"},
+};
+
+constexpr CommandOption kVerifyOptions[] = {{kQuick, nullptr}};
+
+constexpr CommandOption kSealOptions[] = {{kCheck, nullptr}};
+
 constexpr CommandOption kHelpOptions[] = {{kMan, nullptr}, {kCompletion, nullptr}};
 
 constexpr const char* kInputForms =
@@ -162,6 +287,12 @@ constexpr const char* kDecodeDetails =
     "directory (its newest whole snapshot), or - for standard input. Of a cluster with several "
     "raft "
     "groups give one IN for each group: they become one tree, read at one time.";
+
+constexpr const char* kRestoreDetails =
+    "FSM is a snapshot that encode made or that a node left (a .fsm file, the same inside zstd, or "
+    "a raft data directory). What encode made has an .encode_info.json beside it, which is "
+    "compared first; anything else is kept byte for byte. Nothing is ever replaced: DIR must not "
+    "exist. It serves every node: each gets a copy, and the last lines say how.";
 
 constexpr Command kCommands[] = {
     {"inspect", "tell what is in a snapshot, without decoding it", "IN...", kInputForms,
@@ -198,6 +329,61 @@ constexpr Command kCommands[] = {
      "3  written, but rows were left out, unknown or damaged: the report tells\n"
      "4  input or output error, no space, no permission; no output",
      kDecodeOptions, 0, kManyArguments, Completes::kFile, true, RunDecode},
+    {"encode", "turn a directory tree back into a snapshot", "TREE -o FILE.fsm",
+     "TREE is a folder that decode made, edited or not, or an archive of it (.tar, .tar.zst). All "
+     "errors of the tree are listed in one run, and then there is no output. The snapshot is "
+     "decoded again and compared with the tree before it gets its name.",
+     "snaptree encode dump -o restored.fsm\n"
+     "snaptree seal dump && snaptree encode dump -o edited.fsm\n"
+     "snaptree encode dump.tar.zst -o restored.fsm\n"
+     "snaptree encode --dry-run dump\n"
+     "snaptree encode --payload dump -o for-go-tools.fsm",
+     "0  done, nothing lost\n"
+     "1  the call is wrong, or the tree does not exist; no output\n"
+     "2  the tree is wrong, or the self-test failed; no output\n"
+     "3  written, with warnings: the report tells\n"
+     "4  input or output error, no space, no permission; no output",
+     kEncodeOptions, 0, 1, Completes::kFolder, true, RunEncode},
+    {"restore", "make a raft data directory that nodes start from",
+     "FSM... --data-dir DIR --peers ID=HOST:PORT,...", kRestoreDetails,
+     "snaptree restore dump.fsm --data-dir new --peers n1=10.0.0.1:50051 --index 100\n"
+     "snaptree restore 000000000119400e.fsm --data-dir new \\\n"
+     "    --peers n1=10.0.0.1:50051,n2=10.0.0.2:50051 --learners n3=10.0.0.3:50051\n"
+     "snaptree restore g1.fsm g2.fsm --groups 1,2 --data-dir new --index 100 \\\n"
+     "    --peers 1:n1=10.0.0.1:50051 --peers 2:n1=10.0.0.1:50061\n"
+     "snaptree restore --dry-run dump.fsm --data-dir new --index 100 \\\n"
+     "    --peers n1=10.0.0.1:50051",
+     "0  the directory is there, every byte of it on the disk\n"
+     "1  the call is wrong, or the directory exists already\n"
+     "2  the snapshot is damaged, or is not the one that was encoded; no output\n"
+     "4  input or output error, no space, no permission; no output",
+     kRestoreOptions, 0, kManyArguments, Completes::kFile, true, RunRestore},
+    {"verify", "make every check on trees, archives and snapshots", "WHAT...",
+     "WHAT is a tree that was decoded (a folder, a .tar or .tar.zst file) or a snapshot (a .fsm "
+     "file, the same inside zstd, a raft data directory, or - for standard input), told apart by "
+     "content. Of a tree every file is compared with CHECKSUMS and read as encode would read it; a "
+     "snapshot is decoded without output. All that is wrong is printed, a line each, and nothing "
+     "is changed.",
+     "snaptree verify dump\n"
+     "snaptree verify --quick dump.tar.zst\n"
+     "snaptree verify 000000000119400e.fsm\n"
+     "snaptree verify --json dump | jq -r '.inputs[].problems[].source'",
+     "0  nothing is wrong\n"
+     "1  the call is wrong, or WHAT does not exist\n"
+     "2  something is wrong: standard output has all of it\n"
+     "4  input or output error, no space, no permission",
+     kVerifyOptions, 1, kManyArguments, Completes::kFile, false, RunVerify},
+    {"seal", "rewrite the CHECKSUMS of a tree after an edit", "TREE",
+     "Every file is read, and compared with CHECKSUMS as it was. What differs is printed, a line "
+     "each: ~ changed, + added, - removed. The new CHECKSUMS replaces the old one by one rename; "
+     "when nothing differs nothing is written.",
+     "snaptree seal dump\n"
+     "snaptree seal --check dump",
+     "0  CHECKSUMS is right\n"
+     "1  the call is wrong, or the folder does not exist\n"
+     "2  the folder is no tree, or holds links; with --check: something differs\n"
+     "4  input or output error, no space, no permission",
+     kSealOptions, 1, 1, Completes::kFolder, false, RunSeal},
     {"help", "tell about a command or a topic", "[COMMAND or TOPIC]",
      "Topics: exit-codes, json, addresses, names, memory.",
      "snaptree help decode\n"

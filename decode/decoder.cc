@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "base/output_target.h"
 #include "base/scratch_folder.h"
 #include "base/staged_output.h"
 #include "base/text.h"
@@ -77,7 +78,9 @@ SorterOptions Run::SorterShare(double share) {
 
 Status Run::OpenOutput() {
   if (options_.dry_run) {
-    sink_ = NewDigestSink([](Slice, const Sha256Digest&) { return Status::Ok(); });
+    sink_ = options_.make_sink
+                ? options_.make_sink()
+                : NewDigestSink([](Slice, const Sha256Digest&) { return Status::Ok(); });
     return {};
   }
   DirectorySinkOptions sink;

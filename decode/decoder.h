@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,10 +34,12 @@ struct DecodeOptions {
   std::optional<uint64_t> at;         // read timestamp (HLC)
   bool latest = false;                // read each of several inputs at its own end
   bool apply_unresolved = false;      // transactions without a known decision count as committed
-  bool force = false;               // replace an existing output; read before the retention window
-  bool strict = false;              // any loss is an error, and there is no output
-  bool salvage = false;             // go on past damage, write SALVAGE.json
-  bool dry_run = false;             // everything but writing
+  bool force = false;    // replace an existing output; read before the retention window
+  bool strict = false;   // any loss is an error, and there is no output
+  bool salvage = false;  // go on past damage, write SALVAGE.json
+  bool dry_run = false;  // everything but writing
+  // With dry_run: makes the sink that is given the tree. Empty: nobody looks at it.
+  std::function<std::unique_ptr<TreeSink>()> make_sink;
   bool bare_rows_as_redis = false;  // --bare-rows=redis (spec 00 decision 1)
   AddressFilterOptions filter;      // --include, --exclude, --files-from
   bool extensions = true;           // false: only what the Go tools write (--no-extensions)

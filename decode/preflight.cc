@@ -119,14 +119,6 @@ void WarnOfEmptyView(const ScanResult& scan, Findings* findings) {
                  TimestampText(scan.read_ts));
 }
 
-std::string ParentFolder(const std::string& path) {
-  std::string trimmed = path;
-  while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
-  const size_t slash = trimmed.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : trimmed.substr(0, slash);
-}
-
 Status CheckSpace(const ScanResult& scan, const std::string& folder) {
   uint64_t bytes = 0;
   uint64_t files = 0;

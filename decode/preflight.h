@@ -29,9 +29,6 @@ Status CheckEncryption(const ScanResult& scan, const std::string& source);
 // that it never refuses what would have fitted.
 Status CheckSpace(const ScanResult& scan, const std::string& folder);
 
-// Folder in which `path` stands (or would stand).
-std::string ParentFolder(const std::string& path);
-
 // "OutputInsideInput" when the output would stand inside the input directory; "OutputHoldsInput"
 // when replacing the output would delete the input, or something else that the run or its caller
 // needs.

@@ -81,6 +81,12 @@ Status OpenPayload(Payload& p) {
     if (magic == format.magic) return format.open(p);
   }
   if (!p.envelope.hlc_ceiling_ms && IsTimestampGroup(*p.file, magic)) {
+    if (p.options.timestamp_group) {
+      p.envelope.format = "timestamp-group";
+      p.envelope.payload_begin = magic.size();
+      p.envelope.payload_magic.clear();
+      return OpenRowStream(p);
+    }
     return DataError("NoRows", "the snapshot of the timestamp group (raft group 0) holds no data")
         .At(p.file->path())
         .Next("give the snapshot of a data group: group-1/fsm-snap/*.fsm");
@@ -115,6 +121,8 @@ Status OpenFile(std::shared_ptr<const InputFile> file, const std::string& given_
   SNAPTREE_ASSIGN(payload.envelope, ReadFsmEnvelope(*file));
   payload.info.path = given_path;
   payload.info.snapshot_index = SnapshotIndexOfName(given_path);
+  opened->file = file;
+  opened->payload_begin = payload.envelope.payload_begin;
   SNAPTREE_TRY(OpenPayload(payload));
   // Of a file that was cut, what was unpacked may end between two rows and look whole.
   if (!unpacking.ok()) {

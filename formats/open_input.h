@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "base/result.h"
 #include "formats/container.h"
@@ -23,6 +24,9 @@ struct OpenInputOptions {
   std::string scratch_folder;
   // Read what is whole of a damaged file: see formats/salvage.h.
   bool salvage = false;
+  // Open the snapshot of the timestamp group (raft group 0) too, as one without rows: its payload
+  // of 8 bytes stands before them.
+  bool timestamp_group = false;
   size_t memory_bytes = size_t{512} << 20;  // --memory; salvage sorts within a part of it
   Progress* progress = nullptr;
 };
@@ -52,7 +56,9 @@ struct SalvageReport {
 
 struct OpenedInput {
   std::unique_ptr<Container> container;
-  Findings findings;  // of choosing and unpacking
+  std::shared_ptr<const InputFile> file;  // the bytes, unpacked
+  uint64_t payload_begin = 0;             // where its FSM header ends
+  Findings findings;                      // of choosing and unpacking
   SalvageReport salvage;
 };
 

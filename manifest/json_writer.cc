@@ -17,6 +17,14 @@
 namespace snaptree {
 namespace {
 
+// Bytes of a UTF-8 character by its first byte; 1 for bytes that cannot begin one.
+size_t CharacterSize(char first) {
+  const auto b = static_cast<uint8_t>(first);
+  if (b >= 0xf0) return 4;
+  if (b >= 0xe0) return 3;
+  return b >= 0xc0 ? 2 : 1;
+}
+
 // Where RapidJSON puts what it writes itself: structure, indent, numbers, literals.
 struct StringStream {
   using Ch = char;
@@ -85,6 +93,27 @@ void JsonWriter::EndArray() {
 void JsonWriter::Key(Slice name) { rep_->AppendString(name); }
 
 void JsonWriter::String(Slice text) { rep_->AppendString(text); }
+
+void JsonWriter::LooseString(Slice text) {
+  if (IsUtf8(text)) {
+    String(text);
+    return;
+  }
+  rep_->BeginValue(rapidjson::kStringType);
+  std::string& out = rep_->text;
+  out.push_back('"');
+  while (!text.empty()) {
+    const Slice character = text.substr(0, CharacterSize(text[0]));
+    if (IsUtf8(character)) {
+      AppendJsonStringPart(&out, character, rep_->html);
+      text.remove_prefix(character.size());
+    } else {
+      out.append("\\ufffd");
+      text.remove_prefix(1);
+    }
+  }
+  out.push_back('"');
+}
 
 void JsonWriter::Bytes(Slice bytes) {
   if (IsUtf8(bytes)) {

@@ -36,6 +36,9 @@ class JsonWriter {
   void EndArray();
   void Key(Slice name);     // REQUIRES: valid UTF-8
   void String(Slice text);  // REQUIRES: valid UTF-8
+  // Free text from outside (paths, ids) that need not be UTF-8: each byte that is not becomes
+  // `\ufffd`, as Go writes it.
+  void LooseString(Slice text);
   void Bytes(Slice bytes);  // "BV": a string when valid UTF-8, else {"base64":"<base64url>"}
   void Uint64(uint64_t v);
   void Int64(int64_t v);

@@ -10,39 +10,9 @@ namespace {
 
 constexpr const char* kAdapterOrder[] = {"dynamodb", "s3", "redis", "sqs", "rawkv", "fs"};
 
-// Bytes of a UTF-8 character by its first byte; 1 for bytes that cannot begin one.
-size_t CharacterSize(char first) {
-  const auto b = static_cast<uint8_t>(first);
-  if (b >= 0xf0) return 4;
-  if (b >= 0xe0) return 3;
-  return b >= 0xc0 ? 2 : 1;
-}
-
-// Free text from outside (paths, ids) need not be UTF-8: each byte that is not becomes `\ufffd`, as
-// Go writes it.
-void WriteText(JsonWriter* json, Slice text) {
-  if (IsUtf8(text)) {
-    json->String(text);
-    return;
-  }
-  std::string quoted = "\"";
-  while (!text.empty()) {
-    const Slice character = text.substr(0, CharacterSize(text[0]));
-    if (IsUtf8(character)) {
-      AppendJsonStringPart(&quoted, character, HtmlEscape::kOff);
-      text.remove_prefix(character.size());
-    } else {
-      quoted += "\\ufffd";
-      text.remove_prefix(1);
-    }
-  }
-  quoted += '"';
-  json->Raw(quoted);
-}
-
 void WriteTextMember(JsonWriter* json, Slice name, Slice text) {
   json->Key(name);
-  WriteText(json, text);
+  json->LooseString(text);
 }
 
 void WriteTextMemberUnlessEmpty(JsonWriter* json, Slice name, Slice text) {
@@ -135,7 +105,7 @@ void WriteSnaptree(JsonWriter* json, const Manifest& m) {
   std::sort(extensions.begin(), extensions.end());
   json->Key("extensions");
   json->StartArray();
-  for (const std::string& path : extensions) WriteText(json, path);
+  for (const std::string& path : extensions) json->LooseString(path);
   json->EndArray();
   json->EndObject();
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/slice.h"
 
 namespace snaptree {
@@ -74,6 +75,9 @@ struct Manifest {
   std::optional<uint64_t> snapshot_index;
   uint64_t last_commit_ts = 0;  // HLC; omitted when 0
   std::string wall_time_iso;    // RFC 3339, UTC
+  // A dump of a running cluster, taken at this HLC ("phase1-live-pinned", spec 07 chapter 11). Only
+  // read, never written.
+  std::optional<uint64_t> live_read_ts;
   std::string fsm_path;
   std::string fsm_crc32c;  // 8 lower-case hex digits; omitted when empty
   // By name: dynamodb, s3, redis, sqs, rawkv, fs. Written in that order.
@@ -98,5 +102,10 @@ struct Manifest {
 
 // The file's text, with its final newline.
 std::string ManifestText(const Manifest& manifest);
+
+// Reads what ManifestText() or the Go tools wrote. Of the member "snaptree" only its version is
+// read: the rest tells of the run that made the tree. "ManifestInvalid", "ManifestUnsupported",
+// without a place.
+Result<Manifest> ParseManifest(Slice text);
 
 }  // namespace snaptree

@@ -1,6 +1,8 @@
 #include "adapters/common/stored_json.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace snaptree {
 namespace {
@@ -36,8 +38,16 @@ bool IsNumber(Slice token) {
   return at == token.size();
 }
 
-// Copies JSON that may be wrong; numbers of more than 18 characters, or with an exponent, become
-// one that fits and is no integer.
+template <class T>
+bool Fits(Slice integer) {
+  T number = 0;
+  const auto [end, error] = std::from_chars(integer.begin(), integer.end(), number);
+  return error == std::errc() && end == integer.end();
+}
+
+// Copies JSON that may be wrong; numbers that may not fit, which are those of more than 18
+// characters that are no 64-bit integers and those with an exponent, become one that fits and is no
+// integer.
 void TameNumbers(Slice json, std::string* out) {
   constexpr size_t kPlain = 18;
   out->clear();
@@ -52,8 +62,9 @@ void TameNumbers(Slice json, std::string* out) {
     } else if (c == '-' || (c >= '0' && c <= '9')) {
       end = std::min(json.find_first_not_of("0123456789+-.eE", at), json.size());
       const Slice token = json.substr(at, end - at);
-      large =
-          (token.size() > kPlain || token.find_first_of("eE") != Slice::npos) && IsNumber(token);
+      const bool is_integer = Fits<uint64_t>(token) || Fits<int64_t>(token);
+      large = (token.size() > kPlain || token.find_first_of("eE") != Slice::npos) && !is_integer &&
+              IsNumber(token);
     }
     out->append(large ? Slice("0.5") : json.substr(at, end - at));
     at = end;
@@ -91,13 +102,13 @@ simdjson::error_code StoredJson::ParseDocument(simdjson::dom::element* root) {
   return parser_.parse(tame_.data(), size, false).get(*root);
 }
 
-Status StoredJson::Parse(Slice text, const char* code) {
+Status StoredJson::Parse(Slice text, const char* code, size_t max_bytes) {
   members_.clear();
   raw_.clear();
   raw_known_ = false;
-  if (text.size() > kMaxBytes) {
+  if (text.size() > max_bytes) {
     return DataError(code, "the JSON value is too large")
-        .Expected("at most " + std::to_string(kMaxBytes) + " bytes")
+        .Expected("at most " + std::to_string(max_bytes) + " bytes")
         .Found(std::to_string(text.size()));
   }
   text_.assign(text);

@@ -39,7 +39,7 @@ class StoredJson {
 
   // Forgets the text before. The members live until the next call. An error is a data error with
   // this code and without a place: the caller adds it.
-  Status Parse(Slice text, const char* code);
+  Status Parse(Slice text, const char* code, size_t max_bytes = kMaxBytes);
 
   // In stored order; a name that stands twice comes twice (the last one counts).
   const std::vector<JsonMember>& members() const { return members_; }

@@ -19,23 +19,6 @@ bool IsShortInteger(Slice text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// False when it is an N that is no number: its text stands in the tail.
-bool AppendOrdered(const KeyValue& part, std::string* tail) {
-  if (part.type != 'N') {
-    AppendOrderedSegment(part.value, tail);
-    return true;
-  }
-  const std::optional<NumberText> number = ParseNumber(part.value);
-  if (!number) {
-    AppendOrderedSegment(part.value, tail);
-    return false;
-  }
-  std::string raw;
-  AppendRawNumber(*number, &raw);
-  AppendOrderedSegment(raw, tail);
-  return true;
-}
-
 // The name of a number, and whether it is one.
 bool NumberName(Slice text, std::string* name) {
   if (IsShortInteger(text)) {
@@ -55,14 +38,10 @@ bool NumberName(Slice text, std::string* name) {
   return true;
 }
 
-bool NeedsSuffix(char type, char declared) {
-  return declared == 0 ? type == 'N' : type != declared;
-}
-
 // The name of one part without extension.
 std::string PartName(const KeyValue& part, char declared, bool directory) {
   std::string name;
-  bool suffix = NeedsSuffix(part.type, declared);
+  bool suffix = NeedsTypeSuffix(part.type, declared);
   if (part.type == 'N') {
     suffix = !NumberName(part.value, &name) || suffix;
   } else if (part.type == 'B') {
@@ -76,6 +55,11 @@ std::string PartName(const KeyValue& part, char declared, bool directory) {
   return name;
 }
 
+bool IsPartName(const KeyValue& part, bool directory, Slice name) {
+  const char other = part.type == 'S' ? 'N' : 'S';
+  return name == PartName(part, part.type, directory) || name == PartName(part, other, directory);
+}
+
 char DeclaredType(const TableSchema& schema, const std::string& attribute) {
   const auto found = schema.attribute_types.find(attribute);
   if (found == schema.attribute_types.end()) return 0;
@@ -85,10 +69,26 @@ char DeclaredType(const TableSchema& schema, const std::string& attribute) {
 
 }  // namespace
 
+bool AppendOrderedValue(const KeyValue& value, std::string* out) {
+  if (value.type != 'N') {
+    AppendOrderedSegment(value.value, out);
+    return true;
+  }
+  const std::optional<NumberText> number = ParseNumber(value.value);
+  if (!number) {
+    AppendOrderedSegment(value.value, out);
+    return false;
+  }
+  std::string raw;
+  AppendRawNumber(*number, &raw);
+  AppendOrderedSegment(raw, out);
+  return true;
+}
+
 bool OrderedTail(const PrimaryKey& key, std::string* tail) {
   tail->clear();
-  const bool hash = AppendOrdered(key.hash, tail);
-  const bool range = !key.has_range || AppendOrdered(key.range, tail);
+  const bool hash = AppendOrderedValue(key.hash, tail);
+  const bool range = !key.has_range || AppendOrderedValue(key.range, tail);
   if (hash && range) return true;
   // No key goes on behind its last segment, so this is like none.
   tail->append(hash ? "range" : range ? "hash" : "both");
@@ -110,6 +110,16 @@ void AppendItemPath(const PrimaryKey& key, const DeclaredTypes& declared, std::s
   path->append(PartName(key.hash, declared.hash, key.has_range));
   if (key.has_range) path->append("/").append(PartName(key.range, declared.range, false));
   path->append(".json");
+}
+
+bool IsItemPath(const PrimaryKey& key, Slice path) {
+  constexpr Slice kExtension = ".json";
+  if (!path.ends_with(kExtension)) return false;
+  path.remove_suffix(kExtension.size());
+  const size_t slash = path.find('/');
+  if (!key.has_range) return slash == Slice::npos && IsPartName(key.hash, false, path);
+  return slash != Slice::npos && IsPartName(key.hash, true, path.substr(0, slash)) &&
+         IsPartName(key.range, false, path.substr(slash + 1));
 }
 
 }  // namespace snaptree::dynamodb

@@ -23,6 +23,9 @@ struct PrimaryKey {
   bool complete() const { return hash.type != 0 && (!has_range || range.type != 0); }
 };
 
+// Appends the ordered segment of one value. False when it is an N that is no number: the segment is
+// then that of its text, which no key has.
+bool AppendOrderedValue(const KeyValue& value, std::string* out);
 // Sets the tail of a V2 key. False when an N text is no number; the tail is then a text of no key,
 // but the same only for keys with the same texts in these places.
 bool OrderedTail(const PrimaryKey& key, std::string* tail);
@@ -37,7 +40,16 @@ struct DeclaredTypes {
   static DeclaredTypes Of(const TableSchema& schema);
 };
 
+// Whether a type is not the one that the table declares, so that the name of the value ends with
+// it. A table that declares none takes N only so.
+inline bool NeedsTypeSuffix(char type, char declared) {
+  return declared == 0 ? type == 'N' : type != declared;
+}
+
 // Appends "<hash>.json" or "<hash>/<range>.json".
 void AppendItemPath(const PrimaryKey& key, const DeclaredTypes& declared, std::string* path);
+// Whether AppendItemPath() could have given this path in a table with other definitions: each part
+// with the suffix of its type or without.
+bool IsItemPath(const PrimaryKey& key, Slice path);
 
 }  // namespace snaptree::dynamodb

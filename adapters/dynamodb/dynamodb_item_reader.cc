@@ -1,9 +1,10 @@
 #include "adapters/dynamodb/dynamodb_item_reader.h"
 
+#include "adapters/dynamodb/dynamodb_messages.h"
+
 namespace snaptree::dynamodb {
 namespace {
 
-constexpr Slice kItemMagic("\0DI\x01", 4);
 constexpr size_t kKeptBytes = size_t{1} << 20;
 
 // Memory of a large item is not held on to.

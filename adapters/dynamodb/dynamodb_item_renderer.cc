@@ -2,38 +2,23 @@
 
 #include <algorithm>
 
+#include "adapters/dynamodb/dynamodb_messages.h"
 #include "adapters/dynamodb/dynamodb_wire_reader.h"
 #include "base/cancel.h"
 
 namespace snaptree::dynamodb {
 namespace {
 
-constexpr int kLiveDepth = 32;
 constexpr int kMaxDepth = 1000;
 constexpr size_t kMaxUnknownFields = 64;
 constexpr uint32_t kMaxPartBytes = (1U << 31) - 1;
 
 constexpr auto kBytes = WireType::kBytes;
 
-// Members of an attribute value (spec 03 section 2.2).
-enum MemberNumber : uint32_t {
-  kS = 1,
-  kN = 2,
-  kB = 3,
-  kBool = 4,
-  kNull = 5,
-  kSs = 6,
-  kNs = 7,
-  kBs = 8,
-  kL = 9,
-  kM = 10,
-};
 constexpr uint32_t kLastMember = kM;
 
 bool IsMessage(uint32_t number) { return number >= kSs; }
 bool IsFlag(uint32_t number) { return number == kBool || number == kNull; }
-
-constexpr char kKeyTypes[] = {0, 'S', 'N', 'B'};
 
 }  // namespace
 

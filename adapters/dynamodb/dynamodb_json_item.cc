@@ -2,28 +2,13 @@
 
 #include <optional>
 
+#include "adapters/dynamodb/dynamodb_messages.h"
 #include "base/base64.h"
 
 namespace snaptree::dynamodb {
 namespace {
 
 using simdjson::dom::element;
-
-void AppendVarint(uint64_t v, std::string* out) {
-  for (; v >= 0x80; v >>= 7) *out += static_cast<char>(v | 0x80);
-  *out += static_cast<char>(v);
-}
-
-void AppendBytes(uint32_t number, Slice bytes, std::string* out) {
-  AppendVarint(number << 3 | 2, out);
-  AppendVarint(bytes.size(), out);
-  out->append(bytes);
-}
-
-void AppendFlag(uint32_t number, bool flag, std::string* out) {
-  AppendVarint(number << 3, out);
-  *out += flag ? '\x01' : '\0';
-}
 
 bool AppendValue(const element& value, std::string* out);
 
@@ -32,9 +17,9 @@ bool AppendEntry(Slice name, const element& value, std::string* out) {
   std::string attribute;
   if (!AppendValue(value, &attribute)) return false;
   std::string entry;
-  AppendBytes(1, name, &entry);
-  AppendBytes(2, attribute, &entry);
-  AppendBytes(1, entry, out);
+  AppendBytesField(1, name, &entry);
+  AppendBytesField(2, attribute, &entry);
+  AppendBytesField(1, entry, out);
   return true;
 }
 
@@ -55,7 +40,7 @@ bool AppendList(const element& value, std::string* out, Append append) {
   for (const element item : array) {
     std::string bytes;
     if (!append(item, &bytes)) return false;
-    AppendBytes(1, bytes, out);
+    AppendBytesField(1, bytes, out);
   }
   return true;
 }
@@ -78,28 +63,29 @@ struct Tag {
   bool (*append)(const element& value, std::string* payload);  // null: a boolean
 };
 constexpr Tag kTags[] = {
-    {"S", 1, AppendText},
-    {"N", 2, AppendText},
-    {"B", 3, AppendDecoded},
-    {"BOOL", 4, nullptr},
-    {"NULL", 5, nullptr},
-    {"SS", 6, [](const element& v, std::string* out) { return AppendList(v, out, AppendText); }},
-    {"NS", 7, [](const element& v, std::string* out) { return AppendList(v, out, AppendText); }},
-    {"BS", 8, [](const element& v, std::string* out) { return AppendList(v, out, AppendDecoded); }},
-    {"L", 9, [](const element& v, std::string* out) { return AppendList(v, out, AppendValue); }},
-    {"M", 10, AppendMap},
+    {"S", kS, AppendText},
+    {"N", kN, AppendText},
+    {"B", kB, AppendDecoded},
+    {"BOOL", kBool, nullptr},
+    {"NULL", kNull, nullptr},
+    {"SS", kSs, [](const element& v, std::string* out) { return AppendList(v, out, AppendText); }},
+    {"NS", kNs, [](const element& v, std::string* out) { return AppendList(v, out, AppendText); }},
+    {"BS", kBs,
+     [](const element& v, std::string* out) { return AppendList(v, out, AppendDecoded); }},
+    {"L", kL, [](const element& v, std::string* out) { return AppendList(v, out, AppendValue); }},
+    {"M", kM, AppendMap},
 };
 
 bool AppendMember(const Tag& tag, const element& value, std::string* out) {
   if (tag.append == nullptr) {
     bool flag = false;
     if (!ToBool(value, &flag)) return false;
-    AppendFlag(tag.number, flag, out);
+    AppendVarintField(tag.number, flag ? 1 : 0, out);
     return true;
   }
   std::string payload;
   if (!tag.append(value, &payload)) return false;
-  AppendBytes(tag.number, payload, out);
+  AppendBytesField(tag.number, payload, out);
   return true;
 }
 

@@ -12,6 +12,7 @@
 
 namespace snaptree::dynamodb {
 
+inline constexpr Slice kIndexPrefix = "!ddb|gsi|";
 inline constexpr Slice kItemPrefix = "!ddb|item|";
 inline constexpr Slice kCounterPrefix = "!ddb|meta|gen|";
 inline constexpr Slice kTablePrefix = "!ddb|meta|table|";

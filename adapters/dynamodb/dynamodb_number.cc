@@ -123,25 +123,40 @@ std::optional<NumberText> ParseNumber(Slice text) {
   return number;
 }
 
+NumberExtent ExtentOf(const NumberText& number) {
+  const Slice integer = number.integer;
+  const Slice fraction = number.fraction;
+  NumberExtent extent;
+  extent.leading_zeros = LeadingZeros(integer);
+  if (extent.leading_zeros == integer.size()) extent.leading_zeros += LeadingZeros(fraction);
+  const uint64_t all = integer.size() + fraction.size();
+  if (extent.leading_zeros == all) return extent;
+  // There is a digit other than 0, in one of the two.
+  const size_t last = fraction.find_last_not_of('0');
+  const uint64_t end =
+      last != Slice::npos ? integer.size() + last + 1 : integer.find_last_not_of('0') + 1;
+  extent.digits = end - extent.leading_zeros;
+  extent.exponent =
+      static_cast<int64_t>(static_cast<uint64_t>(integer.size()) +
+                           static_cast<uint64_t>(number.exponent) - extent.leading_zeros);
+  return extent;
+}
+
 void AppendRawNumber(const NumberText& number, std::string* out) {
-  size_t zeros = LeadingZeros(number.integer);
-  if (zeros == number.integer.size()) zeros += LeadingZeros(number.fraction);
-  if (zeros == number.integer.size() + number.fraction.size()) {
+  const NumberExtent extent = ExtentOf(number);
+  if (extent.digits == 0) {
     *out += '\x01';
     return;
   }
-  // Wraps around like the node's.
-  const auto e = static_cast<int64_t>(static_cast<uint64_t>(number.integer.size()) +
-                                      static_cast<uint64_t>(number.exponent) - zeros);
   *out += number.negative ? '\0' : '\x02';
   const size_t from = out->size();
-  AppendMagnitude(e, out);
+  AppendMagnitude(extent.exponent, out);
   *out += '\0';
-  const size_t in_integer = std::min(zeros, number.integer.size());
+  const size_t in_integer = std::min<uint64_t>(extent.leading_zeros, number.integer.size());
+  const size_t digits = out->size();
   out->append(number.integer.substr(in_integer));
-  out->append(number.fraction.substr(zeros - in_integer));
-  // There is a digit other than 0, so this ends.
-  while (out->back() == '0') out->pop_back();
+  out->append(number.fraction.substr(extent.leading_zeros - in_integer));
+  out->resize(digits + extent.digits);
   if (number.negative) Invert(out, from);
 }
 

@@ -26,6 +26,15 @@ struct NumberText {
 // nullopt: no number of section 1.3.
 std::optional<NumberText> ParseNumber(Slice text);
 
+// How long a number is and where it begins: value = 0.DIGITS * 10^exponent, where DIGITS neither
+// begin nor end with 0.
+struct NumberExtent {
+  uint64_t leading_zeros = 0;  // of D, as written
+  uint64_t digits = 0;         // 0: the number is zero
+  int64_t exponent = 0;        // wraps around like the node's
+};
+NumberExtent ExtentOf(const NumberText& number);
+
 // raw(N): equal numbers give equal bytes.
 void AppendRawNumber(const NumberText& number, std::string* out);
 

@@ -1,13 +1,12 @@
 #include "adapters/dynamodb/dynamodb_schema.h"
 
+#include "adapters/dynamodb/dynamodb_messages.h"
 #include "adapters/dynamodb/dynamodb_schema_json.h"
 #include "adapters/dynamodb/dynamodb_wire_reader.h"
 #include "base/text.h"
 
 namespace snaptree::dynamodb {
 namespace {
-
-constexpr Slice kTableMagic("\0DS\x01", 4);
 
 constexpr auto kBytes = WireType::kBytes;
 

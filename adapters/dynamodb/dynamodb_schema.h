@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace snaptree::dynamodb {
 
 // No node can store a larger one: it comes in one request of a megabyte.
 inline constexpr uint64_t kMaxTableBytes = uint64_t{16} << 20;
+
+// Of tables with ordered keys, as servers of today make them.
+inline constexpr uint64_t kUsualKeyEncoding = 2;
 
 struct KeySchema {
   std::string hash;
@@ -37,7 +41,7 @@ struct TableSchema {
   std::string unknown_fields;   // of the table message itself, concatenated
   bool from_json = false;
 
-  bool has_ordered_keys() const { return key_encoding_version >= 2; }
+  bool has_ordered_keys() const { return key_encoding_version >= kUsualKeyEncoding; }
 };
 
 // "DdbInvalidSchema". REQUIRES: value.size() <= kMaxTableBytes.
@@ -45,5 +49,12 @@ Result<TableSchema> ParseTableSchema(Slice value);
 
 // _schema.json (section 4.2); `table` is the name in the table's key.
 std::string SchemaText(Slice table, const TableSchema& schema);
+
+// _schema_ext.json (section 4.5): what _schema.json has no place for. counter: the number of the
+// generation counter, when its row is there.
+std::string ExtensionText(const TableSchema& schema, std::optional<uint64_t> counter);
+
+// The row's value as servers of today write it (section 2.1).
+std::string TableMessage(const TableSchema& schema);
 
 }  // namespace snaptree::dynamodb

@@ -1,9 +1,12 @@
-// _schema.json (spec 03 section 4.2).
+// _schema.json and _schema_ext.json (spec 03 sections 4.2 and 4.5).
 #include "adapters/dynamodb/dynamodb_schema.h"
+#include "base/text.h"
 #include "manifest/json_writer.h"
 
 namespace snaptree::dynamodb {
 namespace {
+
+constexpr uint64_t kFormatVersion = 1;
 
 void WriteAttribute(JsonWriter& json, Slice member, const std::string& name,
                     const TableSchema& schema) {
@@ -70,12 +73,32 @@ void WriteIndexes(JsonWriter& json, const TableSchema& schema) {
 std::string SchemaText(Slice table, const TableSchema& schema) {
   JsonWriter json(JsonStyle::kPretty, HtmlEscape::kOn);
   json.StartObject();
-  json.Member("format_version", uint64_t{1});
+  json.Member("format_version", kFormatVersion);
   json.Member("table_name", table);
   WriteKey(json, "primary_key", schema.key, schema);
   WriteDefinitions(json, schema);
   if (!schema.indexes.empty()) WriteIndexes(json, schema);
   json.EndObject();
+  return json.text();
+}
+
+std::string ExtensionText(const TableSchema& schema, std::optional<uint64_t> counter) {
+  JsonWriter json(JsonStyle::kPretty, HtmlEscape::kOn);
+  json.StartObject();
+  json.Member("format_version", kFormatVersion);
+  json.Member("generation", schema.generation);
+  if (counter && *counter != schema.generation) json.Member("generation_counter", *counter);
+  if (schema.key_encoding_version != kUsualKeyEncoding) {
+    json.Member("key_encoding_version", schema.key_encoding_version);
+  }
+  if (schema.migrating_from != 0) {
+    json.Member("migrating_from_generation", schema.migrating_from);
+  }
+  if (!schema.unknown_fields.empty()) {
+    json.Member("unknown_fields", Slice(Base64Url(schema.unknown_fields)));
+  }
+  json.EndObject();
+  json.Piece("\n");
   return json.text();
 }
 

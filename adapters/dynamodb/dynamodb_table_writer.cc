@@ -1,17 +1,9 @@
 #include "adapters/dynamodb/dynamodb_table_writer.h"
 
 #include "adapters/dynamodb/dynamodb_keys.h"
-#include "base/text.h"
 #include "manifest/file_name_codec.h"
-#include "manifest/json_writer.h"
 
 namespace snaptree::dynamodb {
-namespace {
-
-constexpr uint64_t kFormatVersion = 1;
-constexpr uint64_t kUsualKeyEncoding = 2;
-
-}  // namespace
 
 std::string TableFolder(const Table& table) {
   return "dynamodb/" + EncodeDirectorySegment(table.name).name + "/";
@@ -40,7 +32,9 @@ Result<bool> TableWriter::Write(const Table& table, uint64_t items) {
   if (with_schema) {
     SNAPTREE_TRY(context_.sink.WriteFile(schema, SchemaText(table.name, table.schema)));
   }
-  if (with_extension) SNAPTREE_TRY(context_.sink.WriteFile(extension, ExtensionText(table)));
+  if (with_extension) {
+    SNAPTREE_TRY(context_.sink.WriteFile(extension, ExtensionText(table.schema, table.counter)));
+  }
   if (items == 0) SNAPTREE_TRY(context_.sink.CreateDirectory(folder + "items"));
   wrote_extensions_ = wrote_extensions_ || with_extension;
   Book(table, RowLedger::Place::kEmitted);
@@ -80,29 +74,6 @@ void TableWriter::Report(const Table& table) {
     Warn("ddb_json_value", "values in the JSON form of old servers, which a node cannot read",
          table);
   }
-}
-
-std::string TableWriter::ExtensionText(const Table& table) const {
-  const TableSchema& schema = table.schema;
-  JsonWriter json(JsonStyle::kPretty, HtmlEscape::kOn);
-  json.StartObject();
-  json.Member("format_version", kFormatVersion);
-  json.Member("generation", schema.generation);
-  if (table.counter && *table.counter != schema.generation) {
-    json.Member("generation_counter", *table.counter);
-  }
-  if (schema.key_encoding_version != kUsualKeyEncoding) {
-    json.Member("key_encoding_version", schema.key_encoding_version);
-  }
-  if (schema.migrating_from != 0) {
-    json.Member("migrating_from_generation", schema.migrating_from);
-  }
-  if (!schema.unknown_fields.empty()) {
-    json.Member("unknown_fields", Slice(Base64Url(schema.unknown_fields)));
-  }
-  json.EndObject();
-  json.Piece("\n");
-  return json.text();
 }
 
 }  // namespace snaptree::dynamodb

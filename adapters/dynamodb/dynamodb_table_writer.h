@@ -30,7 +30,6 @@ class TableWriter {
  private:
   void Book(const Table& table, RowLedger::Place place);
   void Report(const Table& table);
-  std::string ExtensionText(const Table& table) const;
   void Warn(const char* code, const char* text, const Table& table);
 
   const DecodeContext& context_;

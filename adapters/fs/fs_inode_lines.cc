@@ -10,11 +10,6 @@ namespace {
 
 constexpr double kNameShare = 0.02;
 
-void Int64Member(JsonWriter& json, Slice name, int64_t value) {
-  json.Key(name);
-  json.Int64(value);
-}
-
 void ExtraMember(JsonWriter& json, const std::vector<UnknownMember>& unknown) {
   if (unknown.empty()) return;
   json.Key("x_extra");
@@ -34,30 +29,11 @@ InodeLines::InodeLines(const DecodeContext& context)
       links_file_(sink_, JsonStyle::kCompact, HtmlEscape::kOff),
       names_(context.sorter_options(kNameShare)) {}
 
-void InodeLines::Members(const Inode& inode) {
-  JsonWriter& json = inodes_file_.json();
-  json.Member("inode", inode.number);
-  json.Member("parent", inode.parent);
-  json.Member("type", InodeTypeName(inode.type));
-  json.Member("mode", uint64_t{inode.mode});
-  json.Member("uid", uint64_t{inode.uid});
-  json.Member("gid", uint64_t{inode.gid});
-  json.Member("size", inode.size);
-  Int64Member(json, "atime_nsec", inode.atime_nsec);
-  Int64Member(json, "mtime_nsec", inode.mtime_nsec);
-  Int64Member(json, "ctime_nsec", inode.ctime_nsec);
-  json.Member("chunk_size", inode.chunk_size);
-  json.Member("home_slot", inode.home_slot);
-  json.Member("epoch", inode.epoch);
-  json.Member("nlink", uint64_t{inode.nlink});
-  json.Member("generation", inode.generation);
-}
-
 Status InodeLines::AddInode(const Inode& inode, Slice path, std::optional<uint64_t> dir_version) {
   if (inodes_++ == 0) inodes_file_.Begin(kInodesPath);
   JsonWriter& json = inodes_file_.json();
   json.StartObject();
-  Members(inode);
+  WriteInodeMembers(json, inode);
   json.Member("path", path);
   if (dir_version) json.Member("dir_version", *dir_version);
   ExtraMember(json, inode.unknown);

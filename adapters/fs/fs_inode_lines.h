@@ -25,7 +25,6 @@ class InodeLines {
   uint64_t inodes() const { return inodes_; }
 
  private:
-  void Members(const Inode& inode);
   Status WriteKeymap();
 
   TreeSink& sink_;

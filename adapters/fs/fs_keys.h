@@ -17,6 +17,7 @@ inline constexpr Slice kEntryPrefix = "!fs|dir|";
 inline constexpr Slice kDirVersionPrefix = "!fs|dirv|";
 inline constexpr Slice kHomePrefix = "!fs|home|";
 inline constexpr Slice kChunkPrefix = "!fs|chk|";
+inline constexpr Slice kUsageKey = "!fs|usage";
 
 inline constexpr uint64_t kRootInode = 1;
 

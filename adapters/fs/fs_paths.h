@@ -1,6 +1,8 @@
 // Paths of the filesystem's part of the tree: spec 06 section 4.4.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include "base/slice.h"
@@ -28,6 +30,27 @@ inline void ChildPath(Slice parent, Slice name, std::string* path) {
 inline void TreeAddress(Slice path, std::string* address) {
   address->assign(kTreeFolder);
   if (!path.empty()) address->append("/").append(path);
+}
+
+// A path below kTreeFolder as a key: sorted by it, a directory stands directly before all that is
+// in it ("a", "a/x", "a-b"). A path has no byte 00.
+inline void AppendPathKey(Slice path, std::string* key) {
+  const size_t from = key->size();
+  key->append(path);
+  std::replace(key->begin() + static_cast<std::ptrdiff_t>(from), key->end(), '/', '\0');
+}
+
+inline std::string PathOfKey(Slice key) {
+  std::string path(key);
+  std::replace(path.begin(), path.end(), '\0', '/');
+  return path;
+}
+
+// The address of what stands at such a key.
+inline std::string AddressOfKey(Slice key) {
+  std::string address;
+  TreeAddress(PathOfKey(key), &address);
+  return address;
 }
 
 inline std::string OrphanPath(uint64_t inode, Slice suffix) {

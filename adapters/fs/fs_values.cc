@@ -86,6 +86,28 @@ const char* InodeTypeName(InodeType type) {
   return type == InodeType::kDirectory ? "directory" : "file";
 }
 
+void WriteInodeMembers(JsonWriter& json, const InodeNumbers& inode) {
+  const auto int64_member = [&json](Slice name, int64_t value) {
+    json.Key(name);
+    json.Int64(value);
+  };
+  json.Member("inode", inode.number);
+  json.Member("parent", inode.parent);
+  json.Member("type", InodeTypeName(inode.type));
+  json.Member("mode", uint64_t{inode.mode});
+  json.Member("uid", uint64_t{inode.uid});
+  json.Member("gid", uint64_t{inode.gid});
+  json.Member("size", inode.size);
+  int64_member("atime_nsec", inode.atime_nsec);
+  int64_member("mtime_nsec", inode.mtime_nsec);
+  int64_member("ctime_nsec", inode.ctime_nsec);
+  json.Member("chunk_size", inode.chunk_size);
+  json.Member("home_slot", inode.home_slot);
+  json.Member("epoch", inode.epoch);
+  json.Member("nlink", uint64_t{inode.nlink});
+  json.Member("generation", inode.generation);
+}
+
 Status FsValueParser::ParseInode(Slice json, Inode* out) {
   constexpr const char* code = "FsInvalidInode";
   SNAPTREE_TRY(json_.Parse(json, code));

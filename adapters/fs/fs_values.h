@@ -13,6 +13,7 @@
 #include "adapters/fs/fs_keys.h"
 #include "base/result.h"
 #include "base/slice.h"
+#include "manifest/json_writer.h"
 
 namespace snaptree::fs {
 
@@ -24,7 +25,8 @@ struct UnknownMember {
   std::string json;  // its value, as stored but without insignificant white space
 };
 
-struct Inode {
+// The members of section 4.2, in their order.
+struct InodeNumbers {
   static constexpr uint64_t kDefaultChunkSize = 4194304;
 
   uint64_t number = 0;
@@ -43,7 +45,6 @@ struct Inode {
   uint32_t nlink = 1;  // where it is not stored, the inode is not gone
   uint64_t generation = 0;
   bool orphaned = false;
-  std::vector<UnknownMember> unknown;  // in stored order
 
   // Deleted while open (section 4.3). The root directory never is.
   bool IsGone() const {
@@ -53,6 +54,14 @@ struct Inode {
   uint64_t EffectiveHomeSlot() const { return home_slot == 0 ? number : home_slot; }
   uint64_t EffectiveChunkSize() const { return chunk_size == 0 ? kDefaultChunkSize : chunk_size; }
 };
+
+struct Inode : InodeNumbers {
+  std::vector<UnknownMember> unknown;  // in stored order
+};
+
+// Writes all members but `orphaned`, which the live node leaves out when it is false, and those
+// that are not known. Stands in an object afterwards, as before.
+void WriteInodeMembers(JsonWriter& json, const InodeNumbers& inode);
 
 struct Entry {
   uint64_t inode = 0;

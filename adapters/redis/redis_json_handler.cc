@@ -1,11 +1,6 @@
 #include "adapters/redis/redis_json_handler.h"
 
-#include <bit>
-#include <charconv>
-#include <cmath>
-#include <cstdlib>
-#include <system_error>
-
+#include "adapters/redis/redis_score.h"
 #include "base/text.h"
 
 namespace snaptree::redis {
@@ -14,18 +9,6 @@ namespace {
 constexpr Slice kReplacementChar = "\xef\xbf\xbd";
 constexpr size_t kMaxSkippedDepth =
     10'000;  // Go's encoding/json, whose text this is, stops there too
-
-// Correctly rounded; too small is 0 as everywhere, too large is an error. REQUIRES: a JSON number
-// and a 0 after it.
-bool ParseScore(Slice text, uint64_t* bits) {
-  double score = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), score);
-  // from_chars says "out of range" for both; strtod tells them apart. No locale is ever set.
-  if (result.ec == std::errc::result_out_of_range) score = std::strtod(text.data(), nullptr);
-  if (std::isinf(score)) return false;
-  *bits = std::bit_cast<uint64_t>(score);
-  return true;
-}
 
 }  // namespace
 
@@ -82,7 +65,7 @@ bool JsonHandler::Bool(bool) {
 bool JsonHandler::RawNumber(const char* text, unsigned size, bool) {
   if (skipped_ > 0 || slot_ == Slot::kUnknown) return true;
   if (slot_ != Slot::kScore) return Refuse("a number where a string or an array belongs");
-  return ParseScore({text, size}, &element_.score_bits) || Refuse("a score is out of range");
+  return ParseScoreNumber({text, size}, &element_.score_bits) || Refuse("a score is out of range");
 }
 
 bool JsonHandler::String(const char* text, unsigned size, bool) {

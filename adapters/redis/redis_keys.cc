@@ -117,4 +117,14 @@ bool ParseStreamEntryKey(Slice logical, Slice* user_key, uint64_t* ms, uint64_t*
   return true;
 }
 
+void MakeUserKey(Slice prefix, Slice user_key, std::string* out) {
+  out->assign(prefix).append(user_key);
+}
+
+void MakeElementKey(Slice prefix, Slice user_key, std::string* out) {
+  out->assign(prefix);
+  AppendBe32(out, static_cast<uint32_t>(user_key.size()));
+  out->append(user_key);
+}
+
 }  // namespace snaptree::redis

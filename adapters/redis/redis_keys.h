@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/slice.h"
 
@@ -83,6 +84,12 @@ bool ParseScoreKey(Slice logical, Slice* user_key, double* score, Slice* member)
 
 // "!stream|entry|" L(K) K u64 ms u64 seq, nothing after it.
 bool ParseStreamEntryKey(Slice logical, Slice* user_key, uint64_t* ms, uint64_t* seq);
+
+// The other direction. *out is replaced.
+// prefix K: strings, HLLs, TTL rows, list metas; with a suffix behind it, list items.
+void MakeUserKey(Slice prefix, Slice user_key, std::string* out);
+// prefix L(K) K: metas, and what stands before every element.
+void MakeElementKey(Slice prefix, Slice user_key, std::string* out);
 
 // Sortable encodings (section 1.1) as numbers: written big-endian they sort as bytes in the order
 // of their values.

@@ -4,8 +4,12 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+#include <system_error>
 
-#include "base/slice.h"
+#include "base/coding.h"
 #include "base/text.h"
 
 namespace snaptree::redis {
@@ -89,6 +93,36 @@ void AppendScore(std::string* out, uint64_t bits) {
     if (c != '.') digits[count++] = c;
   }
   AppendPlain(out, {digits.data(), count}, exponent + 1);
+}
+
+bool ParseScoreNumber(Slice text, uint64_t* bits) {
+  double score = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), score);
+  // from_chars says "out of range" for both; strtod tells them apart. No locale is ever set.
+  if (result.ec == std::errc::result_out_of_range) score = std::strtod(text.data(), nullptr);
+  if (std::isinf(score)) return false;
+  *bits = std::bit_cast<uint64_t>(score);
+  return true;
+}
+
+bool ParseScoreName(Slice text, uint64_t* bits) {
+  constexpr Slice kNanBits = "nan:0x";
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (text == "+inf" || text == "-inf") {
+    *bits = std::bit_cast<uint64_t>(text.front() == '+' ? kInfinity : -kInfinity);
+    return true;
+  }
+  if (text == "nan") {
+    *bits = kNan;
+    return true;
+  }
+  if (!text.starts_with(kNanBits)) return false;
+  const std::optional<std::string> bytes = ParseHex(text.substr(kNanBits.size()));
+  if (!bytes || bytes->size() != sizeof *bits) return false;
+  const uint64_t read = LoadBe64(bytes->data());
+  if (!IsNan(read)) return false;
+  *bits = read;
+  return true;
 }
 
 }  // namespace snaptree::redis

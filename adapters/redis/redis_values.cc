@@ -17,6 +17,12 @@ constexpr uint8_t kFlagExpiry = 1;   // the other bits are ignored (spec 02 sect
 
 uint64_t ClampExpiry(uint64_t ms) { return std::min(ms, kMaxExpiryMs); }
 
+void MakeEnvelope(char version, uint64_t expire_at_ms, std::string* out) {
+  const bool expires = expire_at_ms != 0;
+  out->assign({kEnvelopeMark, version, static_cast<char>(expires ? kFlagExpiry : 0)});
+  if (expires) AppendBe64(out, expire_at_ms);
+}
+
 int64_t Signed(const char* p) { return static_cast<int64_t>(LoadBe64(p)); }
 
 Result<InlineValue> ParseEnvelope(Slice first, uint64_t full_size, char version, Slice code) {
@@ -113,6 +119,43 @@ std::optional<uint64_t> ParseTtl(Slice value) {
 std::optional<uint64_t> ParseZSetMemberValue(Slice value) {
   if (value.size() != 8) return std::nullopt;
   return LoadBe64(value.data());
+}
+
+void MakeStringEnvelope(uint64_t expire_at_ms, std::string* out) {
+  MakeEnvelope(kStringVersion, expire_at_ms, out);
+}
+
+void MakeHllEnvelope(uint64_t expire_at_ms, std::string* out) {
+  MakeEnvelope(kHllVersion, expire_at_ms, out);
+}
+
+void MakeCountMeta(uint64_t length, uint64_t expire_at_ms, std::string* out) {
+  out->clear();
+  AppendBe64(out, length);
+  AppendBe64(out, expire_at_ms);
+}
+
+void MakeListMeta(uint64_t length, uint64_t expire_at_ms, std::string* out) {
+  out->clear();
+  AppendBe64(out, 0);
+  AppendBe64(out, length);
+  AppendBe64(out, length);
+  AppendBe64(out, expire_at_ms);
+}
+
+void MakeStreamMeta(const StreamMeta& meta, std::string* out) {
+  out->clear();
+  AppendBe64(out, meta.length);
+  AppendBe64(out, meta.last_ms);
+  AppendBe64(out, meta.last_seq);
+  AppendBe64(out, meta.expire_at_ms);
+  AppendBe64(out, meta.trimmed_ms);
+  AppendBe64(out, meta.trimmed_seq);
+}
+
+void MakeTtl(uint64_t expire_at_ms, std::string* out) {
+  out->clear();
+  AppendBe64(out, expire_at_ms);
 }
 
 }  // namespace snaptree::redis

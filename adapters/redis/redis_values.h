@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "base/slice.h"
@@ -76,5 +77,14 @@ std::optional<int64_t> ParseCountDelta(Slice value);        // 8 bytes
 std::optional<ListDelta> ParseListDelta(Slice value);       // 16 bytes
 std::optional<uint64_t> ParseTtl(Slice value);              // 8 bytes; 0 as in InlineValue
 std::optional<uint64_t> ParseZSetMemberValue(Slice value);  // 8 bytes: the score's IEEE-754 bits
+
+// The other direction, in the sizes of today (chapter 7). *out is replaced. expire_at_ms 0: none.
+// What stands before the payload.
+void MakeStringEnvelope(uint64_t expire_at_ms, std::string* out);
+void MakeHllEnvelope(uint64_t expire_at_ms, std::string* out);
+void MakeCountMeta(uint64_t length, uint64_t expire_at_ms, std::string* out);
+void MakeListMeta(uint64_t length, uint64_t expire_at_ms, std::string* out);  // head 0
+void MakeStreamMeta(const StreamMeta& meta, std::string* out);
+void MakeTtl(uint64_t expire_at_ms, std::string* out);
 
 }  // namespace snaptree::redis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/s3/s3_bucket_names.h"
 #include "adapters/s3/s3_object_findings.h"
 #include "base/text.h"
 #include "base/time_text.h"
@@ -13,13 +14,6 @@ namespace {
 constexpr double kNamesShare = 0.05;
 constexpr uint64_t kFormatVersion = 1;
 constexpr uint64_t kFirstGeneration = 1;
-
-// What a node accepts when a bucket is made.
-bool IsUsualBucketName(Slice name) {
-  return name.size() >= 3 && name.size() <= 63 && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-         });
-}
 
 }  // namespace
 

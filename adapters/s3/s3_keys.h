@@ -20,6 +20,7 @@ inline constexpr Slice kBucketMetaPrefix = "!s3|bucket|meta|";
 inline constexpr Slice kChunkBlobPrefix = "!s3|chunkblob|";
 inline constexpr Slice kChunkRefPrefix = "!s3|chunkref|";
 inline constexpr Slice kHeadPrefix = "!s3|obj|head|";
+inline constexpr Slice kGcUploadPrefix = "!s3|gc|upload|";
 inline constexpr Slice kUploadMetaPrefix = "!s3|upload|meta|";
 inline constexpr Slice kUploadPartPrefix = "!s3|upload|part|";
 

@@ -77,6 +77,11 @@ Slice KeymapKind(PathKind kind) {
   return kind == PathKind::kUserData ? Slice("meta-suffix-rename") : kKeymapShaFallback;
 }
 
+bool HasRenameSuffix(Slice name) {
+  return name.ends_with(kSidecarSuffix) || name.ends_with(kLeafDataSuffix) ||
+         name.ends_with(kUserDataSuffix);
+}
+
 void NamePass::Begin() {
   moved_.Reset();
   open_.clear();

@@ -32,6 +32,9 @@ std::string PathOf(Slice key, PathKind kind);
 // For KEYMAP.jsonl. REQUIRES: not kNatural.
 Slice KeymapKind(PathKind kind);
 
+// Whether a name ends as one that we make of another: only such folders can be in the way of files.
+bool HasRenameSuffix(Slice name);
+
 class NamePass {
  public:
   NamePass(SorterOptions sorter, bool rename_collisions)

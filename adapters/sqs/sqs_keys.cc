@@ -64,6 +64,20 @@ Slice PrefixOf(SqsFamily family) { return LayoutOf(family).prefix; }
 
 FamilyId FamilyIdOf(SqsFamily family) { return FamilyOf(PrefixOf(family)); }
 
+void AppendSqsKey(std::string* out, SqsFamily family, const SqsKey& key) {
+  const Layout& layout = LayoutOf(family);
+  const bool partitioned = key.partitioned && layout.can_be_partitioned;
+  out->append(layout.prefix).append(partitioned ? kPartitionedMark : Slice()).append(key.queue);
+  if (partitioned) {
+    out->push_back(kSeparator);
+    AppendBe32(out, key.partition);
+  }
+  if (layout.has_generation) AppendBe64(out, key.generation);
+  if (layout.has_time) AppendBe64(out, key.time_ms);
+  if (partitioned && family == SqsFamily::kDedup) out->append(key.group).push_back(kSeparator);
+  if (layout.has_name) out->append(key.name);
+}
+
 bool SqsKeyParser::TakeQueue(Slice segment) {
   if (segment.empty()) return false;
   if (segment == queue_) return true;

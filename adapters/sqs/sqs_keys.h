@@ -48,6 +48,10 @@ struct SqsKey {
   }
 };
 
+// Appends the logical key that parses into `key`. REQUIRES: segments that are base64url, none of
+// them empty that the layout has.
+void AppendSqsKey(std::string* out, SqsFamily family, const SqsKey& key);
+
 // Parses keys of one family, most of which belong to the queue of the key before: what was checked
 // for that one is not checked again.
 class SqsKeyParser {

@@ -2,55 +2,13 @@
 
 #include <algorithm>
 
-#include "adapters/sqs/sqs_members.h"
+#include "adapters/sqs/sqs_message_members.h"
 #include "base/base64.h"
 
 namespace snaptree::sqs {
 namespace {
 
 constexpr const char* kCode = "SqsInvalidMessage";
-constexpr Slice kMagic("\0SM\x01", 4);
-
-// Members in stored order: section 2.3.
-enum MemberId : size_t {
-  kMessageId,
-  kBody,
-  kMd5OfBody,
-  kMd5OfAttributes,
-  kAttributes,
-  kSenderId,
-  kSent,
-  kAvailable,
-  kVisible,
-  kReceiveCount,
-  kFirstReceive,
-  kReceiptToken,
-  kGeneration,
-  kGroupId,
-  kDeduplicationId,
-  kSequence,
-  kDeadLetterSource,
-  kMembers,
-};
-constexpr OrderedNames<kMembers> kNames(std::array<Slice, kMembers>{
-    "message_id",
-    "body",
-    "md5_of_body",
-    "md5_of_message_attributes",
-    "message_attributes",
-    "sender_id",
-    "send_timestamp_millis",
-    "available_at_millis",
-    "visible_at_millis",
-    "receive_count",
-    "first_receive_millis",
-    "current_receipt_token",
-    "queue_generation",
-    "message_group_id",
-    "message_deduplication_id",
-    "sequence_number",
-    "dead_letter_source_arn",
-});
 
 bool IsBase64(Slice text, std::string* scratch) {
   scratch->clear();
@@ -144,16 +102,16 @@ bool MessageReader::ReadMember(size_t id, size_t index, Message* m) {
 }
 
 Status MessageReader::Read(Slice stored, Message* message) {
-  if (!stored.starts_with(kMagic))
+  if (!stored.starts_with(kMessageMagic))
     return DataError(kCode, "the value does not begin with its magic");
-  SNAPTREE_TRY(json_.Parse(stored.substr(kMagic.size()), kCode));
+  SNAPTREE_TRY(json_.Parse(stored.substr(kMessageMagic.size()), kCode));
   *message = {};
   unknown_.Clear();
   body_base64_ = {};
   size_t next = 0;
   for (size_t i = 0; i < json_.members().size(); ++i) {
     const Slice name = json_.members()[i].name;
-    if (ReadMember(kNames.Find(name, &next), i, message)) continue;
+    if (ReadMember(kStoredNames.Find(name, &next), i, message)) continue;
     return DataError(kCode, "the member " + std::string(name) + " is not what it must be");
   }
   body_.clear();

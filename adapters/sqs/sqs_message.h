@@ -66,5 +66,7 @@ class MessageReader {
 
 // Appends the line of messages.jsonl with its newline.
 void AppendMessageLine(std::string* out, const Message& message);
+// Appends what a node stores. `attributes` is as a node writes it.
+void AppendStoredMessage(std::string* out, const Message& message);
 
 }  // namespace snaptree::sqs

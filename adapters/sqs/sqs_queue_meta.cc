@@ -2,36 +2,14 @@
 
 #include <map>
 
-#include "adapters/sqs/sqs_members.h"
+#include "adapters/sqs/sqs_queue_members.h"
 #include "adapters/sqs/sqs_unknown_members.h"
 
 namespace snaptree::sqs {
 namespace {
 
 constexpr const char* kCode = "SqsInvalidQueueMeta";
-constexpr Slice kMagic("\0SQ\x01", 4);
-
 using Json = simdjson::dom::element;
-
-bool ReadString(const Json& value, std::string* out) {
-  Slice text;
-  if (!ToText(value, &text)) return false;
-  *out = text;
-  return true;
-}
-
-bool ReadTags(const Json& value, QueueMeta* meta) {
-  simdjson::dom::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
-  std::map<std::string, std::string> tags;
-  for (const simdjson::dom::key_value_pair field : object) {
-    std::string& tag = tags[std::string(field.key)];
-    tag.clear();
-    if (!IsJsonNull(field.value) && !ReadString(field.value, &tag)) return false;
-  }
-  meta->tags.assign(tags.begin(), tags.end());
-  return true;
-}
 
 bool IsThrottleNumber(Slice name) {
   for (const Slice known :
@@ -42,49 +20,9 @@ bool IsThrottleNumber(Slice name) {
   return false;
 }
 
-// Members that are not 0, of two of one name the last. Those of unknown names stay where they are.
-bool ReadThrottle(const Json& value, Slice raw, QueueMeta* meta) {
-  simdjson::dom::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
-  std::vector<RawMember> members;
-  SplitRawMembers(raw, &members);
-  std::map<Slice, size_t> last;
-  size_t i = 0;
-  for (const simdjson::dom::key_value_pair field : object) last[field.key] = i++;
-  meta->throttle = "{";
-  i = 0;
-  for (const simdjson::dom::key_value_pair field : object) {
-    const RawMember& member = members[i];
-    double number = 1;
-    if (IsThrottleNumber(field.key)) {
-      if (IsJsonNull(field.value)) {
-        number = 0;
-      } else if (field.value.get_double().get(number) != simdjson::SUCCESS) {
-        return false;
-      }
-    } else {
-      meta->unknown_names.push_back("throttle." + std::string(field.key));
-    }
-    if (last[field.key] != i++ || number == 0) continue;
-    if (meta->throttle.size() > 1) meta->throttle.push_back(',');
-    meta->throttle.append(member.name).append(":").append(member.value);
-  }
-  meta->throttle.push_back('}');
-  return true;
-}
-
-template <auto kMember>
-bool ReadInto(const Json& value, QueueMeta* meta) {
-  return Read(value, &(meta->*kMember));
-}
-template <auto kMember>
-bool ReadStringInto(const Json& value, QueueMeta* meta) {
-  return ReadString(value, &(meta->*kMember));
-}
-
 struct MetaMember {
   Slice name;
-  bool (*read)(const Json& value, QueueMeta* meta);  // null: throttle, which needs its text
+  ReadQueueMember read;  // null: throttle, which needs its text
 };
 
 // In stored order.
@@ -121,10 +59,55 @@ const MetaMember* FindMember(Slice name) {
 
 }  // namespace
 
+bool ReadTags(const Json& value, QueueMeta* meta) {
+  simdjson::dom::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+  std::map<std::string, std::string> tags;
+  for (const simdjson::dom::key_value_pair field : object) {
+    std::string& tag = tags[std::string(field.key)];
+    tag.clear();
+    if (!IsJsonNull(field.value) && !ReadString(field.value, &tag)) return false;
+  }
+  meta->tags.assign(tags.begin(), tags.end());
+  return true;
+}
+
+bool ReadThrottle(const Json& value, Slice raw, QueueMeta* meta) {
+  simdjson::dom::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+  std::vector<RawMember> members;
+  SplitRawMembers(raw, &members);
+  std::map<Slice, size_t> last;
+  size_t i = 0;
+  for (const simdjson::dom::key_value_pair field : object) last[field.key] = i++;
+  meta->throttle = "{";
+  i = 0;
+  for (const simdjson::dom::key_value_pair field : object) {
+    const RawMember& member = members[i];
+    double number = 1;
+    if (IsThrottleNumber(field.key)) {
+      if (IsJsonNull(field.value)) {
+        number = 0;
+      } else if (field.value.get_double().get(number) != simdjson::SUCCESS) {
+        return false;
+      }
+    } else {
+      meta->unknown_names.push_back("throttle." + std::string(field.key));
+    }
+    if (last[field.key] != i++ || number == 0) continue;
+    if (meta->throttle.size() > 1) meta->throttle.push_back(',');
+    meta->throttle.append(member.name).append(":").append(member.value);
+  }
+  meta->throttle.push_back('}');
+  return true;
+}
+
+bool IsQueueMetaMember(Slice name) { return FindMember(name) != nullptr; }
+
 Result<QueueMeta> ParseQueueMeta(Slice stored, StoredJson* json) {
-  if (!stored.starts_with(kMagic))
+  if (!stored.starts_with(kQueueMetaMagic))
     return DataError(kCode, "the value does not begin with its magic");
-  SNAPTREE_TRY(json->Parse(stored.substr(kMagic.size()), kCode));
+  SNAPTREE_TRY(json->Parse(stored.substr(kQueueMetaMagic.size()), kCode));
   QueueMeta meta;
   UnknownMembers unknown;
   for (size_t i = 0; i < json->members().size(); ++i) {

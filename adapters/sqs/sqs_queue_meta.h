@@ -46,5 +46,7 @@ struct QueueMeta {
 
 // "SqsInvalidQueueMeta" (data, without a place).
 Result<QueueMeta> ParseQueueMeta(Slice stored, StoredJson* json);
+// What a node stores.
+std::string StoredQueueMeta(const QueueMeta& meta);
 
 }  // namespace snaptree::sqs

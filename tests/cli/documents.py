@@ -10,7 +10,7 @@ import unittest
 sys.dont_write_bytecode = True
 from support.harness import SOURCE, CliTest
 
-FOLDERS = ("base", "formats", "manifest", "tree", "adapters", "decode", "cli")
+FOLDERS = ("base", "formats", "manifest", "tree", "adapters", "decode", "encode", "restore", "check", "cli")
 
 
 def sources():
@@ -22,6 +22,10 @@ def sources():
                     yield re.sub(r"(?m)//.*$", "", file.read())
 
 
+# Members of documents that look like findings.
+MEMBERS = {"redis_expire_at_ms", "s3_collision_strategy", "s3_meta_suffix"}
+
+
 def codes_in_sources():
     errors, findings = {"Cancelled", "ClosedPipe"}, set()
     for text in sources():
@@ -31,8 +35,8 @@ def codes_in_sources():
         errors.update(re.findall(r'"((?:Redis|Ddb|Fs|S3|Sqs)[A-Z][A-Za-z]+)"', text))
         findings.update(re.findall(r'\b(?:Warn|Note|note)\(\s*"([a-z0-9_]+)"', text))
         findings.update(re.findall(r'Severity::k\w+,\s*"([a-z0-9_]+)"', text))
-        findings.update(re.findall(r'"(redis_[a-z_]+_mismatch)"', text))
-    return errors, findings
+        findings.update(re.findall(r'"((?:ddb|s3|sqs|redis|fs)_[a-z0-9_]+)"', text))
+    return errors, findings - MEMBERS
 
 
 class Errors(CliTest):
@@ -85,10 +89,10 @@ class Pages(CliTest):
 
     def test_options_that_are_named_exist(self):
         known = set()
-        for command in ("inspect", "rows", "decode", "help", "version"):
+        for command in ("inspect", "rows", "decode", "encode", "restore", "verify", "seal", "help", "version"):
             known.update(re.findall(r"--[a-z-]+", self.run_cli(command, "--help").out.decode()))
         # Of other programs, or accepted for old scripts.
-        known.update({"--quiet", "--preset", "--build", "--input", "--output", "--option"})
+        known.update({"--quiet", "--preset", "--build", "--input", "--output", "--option", "--raft"})
         other_programs = re.compile(r"^aws .*$|`aws [^`]*`", re.MULTILINE)
         for path, text in self.pages():
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", other_programs.sub("", text)))

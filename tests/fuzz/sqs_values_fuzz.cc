@@ -46,6 +46,9 @@ void CheckKeys(Slice tail) {
     SqsKey key;
     if (!parser.Parse(logical, &key)) continue;
     Require(KeyOf(family, key) == logical);
+    std::string built;
+    AppendSqsKey(&built, family, key);
+    Require(built == logical);
     Require(IsUtf8(parser.queue_name()) && Base64Url(parser.queue_name()) == key.queue);
     Require(Base64Url(parser.name()) == key.name);
     Require(FamilyIdOf(family) == ClassifyLogicalKey(logical));

@@ -16,9 +16,12 @@ allowed() {
     adapters/common) echo "base formats manifest tree" ;;
     adapters/*) echo "base formats manifest tree adapters/common" ;;
     decode) echo "base formats manifest tree adapters/*" ;;
-    cli) echo "base formats manifest tree adapters/* decode" ;;
-    tests/*) echo "base formats manifest tree adapters/* decode cli tests/support" ;;
-    bench) echo "base formats manifest tree adapters/* decode cli bench" ;;
+    encode) echo "base formats manifest tree adapters/* decode" ;;
+    restore) echo "base formats manifest" ;;
+    check) echo "base formats manifest tree adapters/* decode encode" ;;
+    cli) echo "base formats manifest tree adapters/* decode encode restore check" ;;
+    tests/*) echo "base formats manifest tree adapters/* decode encode restore check cli tests/support" ;;
+    bench) echo "base formats manifest tree adapters/* decode encode restore check cli bench" ;;
     *) return 1 ;;
   esac
 }
@@ -61,7 +64,7 @@ while IFS= read -r file; do
     done
     [[ $permitted == yes ]] || fail "$file:$line: $own may not include $other (\"$included\")"
   done < <(sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]+)".*/\1/;T;=;p' "$file" | paste -d: - -)
-done < <(find adapters base bench cli decode formats manifest tests tree \
+done < <(find adapters base bench check cli decode encode formats manifest restore tests tree \
   \( -name '*.h' -o -name '*.cc' \) -type f 2>/dev/null | LC_ALL=C sort)
 
 if ((failures > 0)); then

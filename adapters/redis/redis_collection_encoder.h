@@ -1,0 +1,51 @@
+// Files of hashes, lists, sets and zsets to rows (spec 02 chapter 7): one row for each element
+// while the file is read, so that a collection of any size needs little memory. One thread.
+#pragma once
+
+#include <string>
+
+#include "adapters/common/encode_context.h"
+#include "adapters/redis/redis_elements_json.h"
+#include "adapters/redis/redis_tree_folders.h"
+
+namespace snaptree::redis {
+
+class CollectionEncoder : private ElementsSink {
+ public:
+  CollectionEncoder(const EncodeContext& context, RowWriter& rows)
+      : context_(context), rows_(rows) {}
+
+  // `reader` has the file open.
+  Status Encode(const KeyFile& file, TreeReader& reader);
+
+ private:
+  Status Scalar(size_t index, const JsonScalar& value) override;
+  Status Element(Slice first, Slice second) override;
+  Status Scored(Slice member, uint64_t score_bits) override;
+
+  void Begin(const KeyFile& file, JsonText* text);
+  Status ReadText(JsonText& text);
+  Status Check(const ElementsInfo& info) const;
+  Status PutMeta();
+  Status Tell(const ElementsInfo& info);
+  void NextElementKey(Slice name);
+
+  const EncodeContext& context_;
+  RowWriter& rows_;
+  ElementsReader json_;
+
+  // Of the file that is being read.
+  const KeyFile* file_ = nullptr;
+  JsonText* text_ = nullptr;
+  std::string element_key_;  // of the last element
+  size_t prefix_size_ = 0;   // what all element keys begin with
+  std::string score_key_;
+  size_t score_prefix_size_ = 0;
+  uint64_t elements_ = 0;
+  uint64_t expire_at_ms_ = 0;
+  bool respelled_ = false;
+  bool clamped_ = false;
+  std::string value_;  // scratch
+};
+
+}  // namespace snaptree::redis

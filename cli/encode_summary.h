@@ -1,0 +1,29 @@
+// What `encode` tells at its end: for people, and as a JSON document.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "encode/encoder.h"
+
+#include "cli/reporter.h"
+
+namespace snaptree::cli {
+
+struct EncodeResult {
+  EncodeOptions options;
+  EncodeReport report;
+  uint64_t elapsed_ms = 0;
+  uint64_t peak_bytes = 0;
+
+  int ExitCode() const;
+};
+
+// level: of what is said when nothing is wrong.
+void ReportEncode(const EncodeResult& result, Level level, Reporter& reporter);
+
+std::string EncodeDocument(const EncodeResult& result);
+// Of a run that ended with an error of the call or the machine.
+std::string FailedEncodeDocument(const EncodeOptions& options, const Status& status);
+
+}  // namespace snaptree::cli

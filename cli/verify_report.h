@@ -1,0 +1,31 @@
+// What `verify` tells: problems, a line each, and the JSON document.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "check/verify.h"
+
+#include "cli/reporter.h"
+
+namespace snaptree::cli {
+
+// One of the things that were looked at.
+struct VerifyResult {
+  std::string what;
+  Status status;  // of the call or the machine: there is no report
+  VerifyReport report;
+  uint64_t elapsed_ms = 0;
+
+  int ExitCode() const;
+};
+
+// The problems, for standard output; "" when there are none.
+std::string VerifyText(const VerifyResult& result);
+// What was looked at, warnings, how it ended, and what to do now.
+void ReportVerify(const VerifyResult& result, Level level, Reporter& reporter);
+
+std::string VerifyDocument(const std::vector<VerifyResult>& results, bool quick, int exit_code);
+
+}  // namespace snaptree::cli

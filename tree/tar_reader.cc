@@ -1,0 +1,218 @@
+#include "tree/tar_reader.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "tree/archive_bytes.h"
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kBlockBytes = 512;
+constexpr size_t kChecksumAt = 148;
+constexpr size_t kChecksumBytes = 8;
+constexpr size_t kMagicAt = 257;
+
+// The checksum of a header counts its own place as blanks.
+bool HasValidChecksum(Slice header) {
+  const Slice field = header.substr(kChecksumAt, kChecksumBytes);
+  uint64_t expected = 0;
+  bool digits = false;
+  for (const char c : field) {
+    if (c >= '0' && c <= '7') {
+      expected = expected * 8 + static_cast<uint64_t>(c - '0');
+      digits = true;
+    } else if (digits) {
+      break;
+    } else if (c != ' ') {
+      return false;
+    }
+  }
+  uint64_t sum = 0;
+  for (size_t i = 0; i < kBlockBytes; ++i) {
+    const bool own = i >= kChecksumAt && i < kChecksumAt + kChecksumBytes;
+    sum += own ? uint64_t{' '} : static_cast<uint8_t>(header[i]);
+  }
+  return digits && sum == expected;
+}
+
+bool IsTarHeader(Slice bytes) {
+  if (bytes.size() < kBlockBytes || bytes[0] == '\0') return false;
+  return bytes.substr(kMagicAt, 5) == "ustar" || HasValidChecksum(bytes);
+}
+
+// Names are raw bytes here, whatever a locale would make of them.
+bool IsHarmless(Slice warning) {
+  return warning.ends_with("can't be converted from UTF-8 to current locale.") ||
+         warning.starts_with("Ignoring unknown extended header keyword");
+}
+
+const char* KindName(mode_t type, bool hard_link) {
+  if (hard_link) return "a hard link";
+  if (type == AE_IFLNK) return "a link";
+  if (type == AE_IFIFO) return "a pipe";
+  return "a device";
+}
+
+struct FreeArchive {
+  void operator()(struct archive* a) const { ::archive_read_free(a); }
+};
+
+}  // namespace
+
+bool LooksLikeArchive(const std::string& path) {
+  const Result<InputFile> file = InputFile::Open(path);
+  if (!file.ok()) return false;
+  const Result<std::unique_ptr<ArchiveBytes>> bytes = ArchiveBytes::Open(*file);
+  if (!bytes.ok()) return false;
+  std::string first;
+  while (first.size() < kBlockBytes) {
+    const Result<Slice> piece = (*bytes)->Next();
+    if (!piece.ok() || piece->empty()) return false;
+    first.append(*piece);
+  }
+  return IsTarHeader(first);
+}
+
+struct TarReader::Rep {
+  explicit Rep(const InputFile& f) : file(f) {}
+
+  Status Error(const char* code, std::string what) const;
+  Status LibraryError();
+  Status End();
+
+  static la_ssize_t Read(struct archive* a, void* data, const void** bytes);
+  static la_int64_t Skip(struct archive* a, void* data, la_int64_t n);
+
+  const InputFile& file;
+  std::unique_ptr<ArchiveBytes> bytes;
+  Status failed;       // of bytes
+  uint64_t given = 0;  // to the library, passed over or read
+  Slice last;          // the piece that it was given last
+  std::unique_ptr<struct archive, FreeArchive> archive;
+};
+
+la_ssize_t TarReader::Rep::Read(struct archive* a, void* data, const void** bytes) {
+  auto* rep = static_cast<Rep*>(data);
+  Result<Slice> piece = rep->bytes->Next();
+  if (!piece.ok()) {
+    rep->failed = std::move(piece).status();
+    ::archive_set_error(a, EIO, "%s", rep->failed.code().c_str());
+    return ARCHIVE_FATAL;
+  }
+  rep->given += piece->size();
+  rep->last = *piece;
+  *bytes = piece->data();
+  return static_cast<la_ssize_t>(piece->size());
+}
+
+la_int64_t TarReader::Rep::Skip(struct archive* /*a*/, void* data, la_int64_t n) {
+  auto* rep = static_cast<Rep*>(data);
+  const uint64_t passed = rep->bytes->Skip(static_cast<uint64_t>(std::max<la_int64_t>(n, 0)));
+  rep->given += passed;
+  return static_cast<la_int64_t>(passed);
+}
+
+Status TarReader::Rep::Error(const char* code, std::string what) const {
+  return DataError(code, std::move(what))
+      .At(file.path(), static_cast<uint64_t>(::archive_read_header_position(archive.get())))
+      .Next("copy the archive again, or make it again: tar -C TREE -cf FILE .");
+}
+
+Status TarReader::Rep::LibraryError() {
+  if (!failed.ok()) return failed;
+  const char* text = ::archive_error_string(archive.get());
+  const std::string what = text == nullptr ? "the archive is malformed" : text;
+  if (what.find("runcated") != std::string::npos)
+    return Error("ArchiveTruncated", "the archive ends too early");
+  return Error("ArchiveCorrupt", "the archive cannot be read: " + what);
+}
+
+// The library stops at the end mark. Behind it there may be zeros only: another archive there would
+// be lost, and damage would show in a checksum that is not read yet.
+Status TarReader::Rep::End() {
+  const auto begin = static_cast<uint64_t>(::archive_read_header_position(archive.get()));
+  const auto end = static_cast<uint64_t>(::archive_filter_bytes(archive.get(), 0));
+  if (end < begin + kBlockBytes)
+    return Error("ArchiveTruncated", "the archive has no end mark: it was cut");
+  const uint64_t unread = given - std::min(given, end);
+  Slice piece = last.substr(last.size() - std::min<uint64_t>(unread, last.size()));
+  for (;;) {
+    if (piece.find_first_not_of('\0') != Slice::npos)
+      return Error("ArchiveCorrupt", "more data stands behind the end of the archive");
+    SNAPTREE_ASSIGN(piece, bytes->Next());
+    if (piece.empty()) return {};
+  }
+}
+
+TarReader::TarReader(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
+TarReader::~TarReader() = default;
+
+Result<std::unique_ptr<TarReader>> TarReader::Open(const InputFile& file) {
+  auto rep = std::make_unique<Rep>(file);
+  SNAPTREE_ASSIGN(rep->bytes, ArchiveBytes::Open(file));
+  rep->archive.reset(::archive_read_new());
+  struct archive* a = rep->archive.get();
+  if (a == nullptr) return NoMemoryError();
+  ::archive_read_support_format_tar(a);
+  ::archive_read_set_read_callback(a, Rep::Read);
+  ::archive_read_set_skip_callback(a, Rep::Skip);
+  ::archive_read_set_callback_data(a, rep.get());
+  if (::archive_read_open1(a) != ARCHIVE_OK) return rep->LibraryError();
+  return std::unique_ptr<TarReader>(new TarReader(std::move(rep)));
+}
+
+Result<bool> TarReader::Next(TarEntry* entry) {
+  struct archive* a = rep_->archive.get();
+  struct archive_entry* found = nullptr;
+  const int result = ::archive_read_next_header(a, &found);
+  if (result == ARCHIVE_EOF) {
+    SNAPTREE_TRY(rep_->End());
+    return false;
+  }
+  if (result != ARCHIVE_OK) {
+    const char* warning = ::archive_error_string(a);
+    if (result != ARCHIVE_WARN || warning == nullptr || !IsHarmless(warning))
+      return rep_->LibraryError();
+  }
+  const char* name = ::archive_entry_pathname(found);
+  const la_int64_t size = ::archive_entry_size(found);
+  if (name == nullptr || size < 0)
+    return rep_->Error("ArchiveCorrupt", "an entry of the archive has no name or no size");
+  entry->name = name;
+  entry->size = static_cast<uint64_t>(size);
+  const la_int64_t seconds = std::max<la_int64_t>(::archive_entry_mtime(found), 0);
+  entry->modified_ms = static_cast<uint64_t>(seconds) * 1000 +
+                       static_cast<uint64_t>(::archive_entry_mtime_nsec(found)) / 1000000;
+  const mode_t type = ::archive_entry_filetype(found);
+  const bool hard_link = ::archive_entry_hardlink(found) != nullptr;
+  entry->kind = TarEntry::Kind::kOther;
+  if (type == AE_IFREG && !hard_link) entry->kind = TarEntry::Kind::kFile;
+  if (type == AE_IFDIR) entry->kind = TarEntry::Kind::kFolder;
+  entry->found = entry->kind == TarEntry::Kind::kOther ? KindName(type, hard_link) : "";
+  entry->offset.reset();
+  if (!rep_->bytes->packed() && ::archive_entry_sparse_count(found) == 0)
+    entry->offset = static_cast<uint64_t>(::archive_filter_bytes(a, 0));
+  return true;
+}
+
+Status TarReader::Copy(const std::function<Status(uint64_t offset, Slice bytes)>& take) {
+  struct archive* a = rep_->archive.get();
+  for (;;) {
+    const void* bytes = nullptr;
+    size_t n = 0;
+    la_int64_t offset = 0;
+    const int result = ::archive_read_data_block(a, &bytes, &n, &offset);
+    if (result == ARCHIVE_EOF) return {};
+    if (result != ARCHIVE_OK) return rep_->LibraryError();
+    SNAPTREE_TRY(take(static_cast<uint64_t>(offset), Slice(static_cast<const char*>(bytes), n)));
+  }
+}
+
+uint64_t TarReader::position() const { return rep_->bytes->position(); }
+
+}  // namespace snaptree

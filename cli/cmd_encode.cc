@@ -19,6 +19,7 @@ Result<EncodeReport> EncodeWithProgress(EncodeOptions options, const CommonOptio
   Progress progress;
   const ProgressDisplay display(progress, reporter, common);
   options.progress = &progress;
+  if (options.output == "-") options.take_output = PrintToStdout;
   return Encode(options);
 }
 

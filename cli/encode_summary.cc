@@ -50,8 +50,8 @@ std::string SelfTestLine(const EncodeResult& result) {
   }
   std::string text = "  self-test: decoded again, " + Counted(test.files, "file") + " compared";
   if (test.not_canonical > 0)
-    text += ", " + Thousands(test.not_canonical) + " of them equal but for their formatting";
-  if (test.expected > 0) text += ", " + Thousands(test.expected) + " mended as the warnings say";
+    text += ", " + Thousands(test.not_canonical) + " of them equal but for their form";
+  if (test.expected > 0) text += ", " + Thousands(test.expected) + " differ as announced";
   return text;
 }
 
@@ -79,7 +79,8 @@ std::string Verdict(const EncodeResult& result, bool warnings_shown) {
     codes += (codes.empty() ? "" : ", ") + code;
   }
   const std::string where = warnings_shown ? " above" : " (" + codes + ")";
-  return what + ": written, with " + Counted(warnings, "warning" + where, "warnings" + where) +
+  return what + (result.options.dry_run ? ": would be written, with " : ": written, with ") +
+         Counted(warnings, "warning" + where, "warnings" + where) +
          " (exit 3)";
 }
 

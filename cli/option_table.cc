@@ -116,7 +116,7 @@ constexpr Option kOptions[] = {
     {kFsTrustContent, "fs-trust-content", 0, nullptr, kTrouble,
      "files of fs/ have the size of their content, whatever inodes.jsonl says"},
     {kAllowReserved, "allow-reserved", 0, nullptr, kTrouble,
-     "take raw keys that begin like those of other adapters"},
+     "take raw keys that begin like those of other adapters (with --no-self-test)"},
     {kDropUnknown, "drop-unknown", 0, nullptr, kSelect, "without the rows of unknown/"},
     {kScratchRoot, "scratch-root", 0, "DIR", kTrouble, "as the Go tools name --scratch",
      Completes::kFolder, "", false, true},

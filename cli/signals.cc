@@ -54,6 +54,7 @@ void InstallSignalHandlers() {
   }
   Handle(SIGUSR1, OnStatusSignal, SA_RESTART);
   Handle(SIGPIPE, SIG_IGN, 0);
+  Handle(SIGXFSZ, SIG_IGN, 0);  // a write beyond the limit is an error instead
 }
 
 bool TakeStatusRequest() { return g_status_requested.exchange(false); }

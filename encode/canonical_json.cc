@@ -1,5 +1,6 @@
 #include "encode/canonical_json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string>
@@ -84,8 +85,12 @@ std::optional<CanonicalRules> CanonicalRulesOf(Slice path) {
     return rules;
   }
   if (path.starts_with("s3/")) {
-    if (name == "KEYMAP.jsonl" || name == "records.jsonl") return lines();
-    if (name == "_bucket.json" || name.ends_with(".elastickv-meta.json")) return CanonicalRules();
+    // Of the bucket itself; below it, files of these names are bodies like any other.
+    const Slice in_bucket = path.substr(std::min(path.find('/', 3), path.size() - 1) + 1);
+    if (in_bucket == "KEYMAP.jsonl" || in_bucket == "_incomplete_uploads/records.jsonl")
+      return lines();
+    if (in_bucket == "_bucket.json" || name.ends_with(".elastickv-meta.json"))
+      return CanonicalRules();
     return std::nullopt;
   }
   if (path.starts_with("fs/tree/") || name.ends_with(".bin")) return std::nullopt;

@@ -46,7 +46,7 @@ bool IsEmptyFolder(const TreeSource& source, const std::string& path) {
 
 Status CheckEncodeOutput(const EncodeOptions& options) {
   namespace fs = std::filesystem;
-  if (options.dry_run || options.output == "-") return {};
+  if (options.dry_run || options.take_output) return {};
   std::error_code error;
   const fs::path input = fs::weakly_canonical(fs::absolute(options.input, error), error);
   const fs::path output = fs::weakly_canonical(fs::absolute(options.output, error), error);

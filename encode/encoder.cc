@@ -47,7 +47,6 @@ class EncodeTree {
   Result<EncodeReport> Encode();
 
  private:
-  bool ToStdout() const { return options_.output == "-"; }
   std::string ScratchParent() const;
   Result<std::string> ScratchPlace();
   SorterOptions SorterShare(double share);
@@ -61,7 +60,7 @@ class EncodeTree {
   Status KeepMismatches();
   Status WriteInfo();
   Status Publish();
-  Status CopyToStdout();
+  Status HandOver();
 
   const EncodeOptions& options_;
   Progress own_progress_;
@@ -83,7 +82,7 @@ class EncodeTree {
 // Where there is room, or the run fails anyway.
 std::string EncodeTree::ScratchParent() const {
   if (!options_.scratch_folder.empty()) return options_.scratch_folder;
-  return options_.dry_run || ToStdout() ? TemporaryFolder() : ParentFolder(options_.output);
+  return options_.dry_run || options_.take_output ? TemporaryFolder() : ParentFolder(options_.output);
 }
 
 Result<std::string> EncodeTree::ScratchPlace() {
@@ -131,8 +130,14 @@ Status EncodeTree::OpenOutput() {
 Status EncodeTree::ReadChecksums() {
   if (!options_.check_checksums) return {};
   checksums_ = std::make_unique<ChecksumsFile>(SorterShare(kDigestShare));
+  const uint64_t before = findings_.errors();
   SNAPTREE_TRY(checksums_->Read(
       *source_, [this](Status error) { return findings_.TakeError(std::move(error)); }));
+  // A list that cannot be read says nothing about the files.
+  if (findings_.errors() != before) {
+    checksums_.reset();
+    return {};
+  }
   if (checksums_->lists_itself()) {
     findings_.Note("checksums_lists_itself",
                    "CHECKSUMS has a line for itself, which means nothing");
@@ -228,13 +233,13 @@ Status EncodeTree::WriteInfo() {
                     staged_->PathOf(std::string(kEncodeInfoSuffix)));
 }
 
-Status EncodeTree::CopyToStdout() {
+Status EncodeTree::HandOver() {
   SNAPTREE_ASSIGN(InputFile file, InputFile::FromFd(std::move(output_), "the snapshot"));
   std::string piece(size_t{1} << 20, '\0');
   for (uint64_t at = 0; at < file.size();) {
     SNAPTREE_TRY(CheckCancelled());
     SNAPTREE_ASSIGN(const size_t n, file.ReadAt(at, piece.data(), piece.size()));
-    SNAPTREE_TRY(WriteFully(STDOUT_FILENO, Slice(piece).substr(0, n), "standard output"));
+    SNAPTREE_TRY(options_.take_output(Slice(piece).substr(0, n)));
     at += n;
   }
   return {};
@@ -243,7 +248,7 @@ Status EncodeTree::CopyToStdout() {
 Status EncodeTree::Publish() {
   if (options_.dry_run) return {};
   progress_.Begin("sync to disk", "bytes", 0);
-  if (ToStdout()) return CopyToStdout();
+  if (options_.take_output) return HandOver();
   SNAPTREE_TRY(WriteInfo());
   // What an earlier run found is of no use any more.
   ::unlink((options_.output + kMismatchSuffix).c_str());
@@ -253,7 +258,7 @@ Status EncodeTree::Publish() {
 Result<EncodeReport> EncodeTree::Encode() {
   report_.output = options_.output;
   SNAPTREE_TRY(CheckEncodeOutput(options_));
-  if (!options_.dry_run && !ToStdout()) {
+  if (!options_.dry_run && !options_.take_output) {
     SNAPTREE_ASSIGN(StagedFiles staged, StagedFiles::Create(options_.output, options_.force));
     staged_.emplace(std::move(staged));
   }

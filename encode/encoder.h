@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ struct EncodeChoices {
 struct EncodeOptions {
   std::string input;                  // a folder or an archive
   std::string output;                 // the snapshot file; ignored with dry_run
+  // Takes the snapshot, piece by piece, when it is whole and tested; instead of `output`.
+  std::function<Status(Slice piece)> take_output;
   std::vector<std::string> adapters;  // names of AdapterName(); empty: all that the tree has
   bool payload_only = false;
   std::optional<uint64_t> last_commit_ts;  // instead of the tree's own; may not be smaller

@@ -74,7 +74,8 @@ std::vector<Status> OriginFinder::Errors() const {
         if (at != places.begin()) others += (others.empty() ? "" : ", ") + at->Text();
       }
       Status error = DataError("DuplicateKey", "two records of the tree have one key")
-                         .Found("key \"" + Printable(key) + "\" also in " + others)
+                         .Found("key \"" + Printable(key) + "\" also " +
+                                (others.empty() ? "made from a file's content" : "in " + others))
                          .Next("keep one of them");
       if (!places.empty()) {
         error = std::move(error).At(places.begin()->path);

@@ -42,8 +42,8 @@ class Output : public BodyRows {
     return writer_.Append(body);
   }
   Status Begin(Slice user_key, uint64_t body_bytes) override {
-    Remember(user_key);
-    return writer_.BeginRow(user_key, body_bytes, 0);
+    SNAPTREE_TRY(WriteOthersBefore(user_key));
+    return BeginRow(user_key, body_bytes);
   }
   Status Append(Slice bytes) override { return writer_.Append(bytes); }
   Status PutLate(Slice user_key, Slice body) override {
@@ -57,9 +57,17 @@ class Output : public BodyRows {
   Status AdvanceLate(LateRows* late);
   LateRows* SmallestLate();
   Status WriteLateBefore(Slice raw_key);
+  Status WriteOthersBefore(Slice user_key);
+  Status BeginRow(Slice user_key, uint64_t body_bytes) {
+    Remember(user_key);
+    return writer_.BeginRow(user_key, body_bytes, 0);
+  }
+  Status Advance();
+  // REQUIRES: no body.
   Status WriteEntry(const SortedEntry& entry);
   Status WriteFile(const SortedEntry& entry);
-  Status WriteBody(const SortedEntry& entry);
+  Status WriteBody();
+  void Tell(Slice user_key);
   bool IsNew(Slice key);
   void Remember(Slice key) {
     last_key_.assign(key);
@@ -72,7 +80,11 @@ class Output : public BodyRows {
   std::vector<std::string>& duplicates_;
   std::vector<std::unique_ptr<LateRows>> all_late_;  // by encoder
   LateRows* late_ = nullptr;                         // of the body that is being written
-  std::string raw_key_;                              // scratch
+  SortedEntry next_;                                 // that was not written yet
+  bool has_next_ = false;
+  uint64_t count_ = 0;
+  std::string raw_key_;   // scratch
+  std::string body_key_;  // scratch
   std::string last_key_;
   bool has_last_ = false;
 };
@@ -80,9 +92,13 @@ class Output : public BodyRows {
 // Two rows with one key are told once, and only the first is written.
 bool Output::IsNew(Slice key) {
   if (!has_last_ || key != last_key_) return true;
-  const bool told = !duplicates_.empty() && duplicates_.back() == key;
-  if (!told && duplicates_.size() < kMaxDuplicates) duplicates_.emplace_back(key);
+  Tell(key);
   return false;
+}
+
+void Output::Tell(Slice user_key) {
+  const bool told = !duplicates_.empty() && duplicates_.back() == user_key;
+  if (!told && duplicates_.size() < kMaxDuplicates) duplicates_.emplace_back(user_key);
 }
 
 Status Output::AdvanceLate(LateRows* late) {
@@ -111,7 +127,10 @@ Status Output::WriteLateBefore(Slice raw_key) {
   for (;;) {
     LateRows* late = SmallestLate();
     if (late == nullptr || (!raw_key.empty() && late->raw_key > raw_key)) return {};
-    if (IsNew(late->user_key())) SNAPTREE_TRY(Put(late->user_key(), late->body));
+    if (IsNew(late->user_key())) {
+      SNAPTREE_TRY(BeginRow(late->user_key(), late->body.size()));
+      SNAPTREE_TRY(writer_.Append(late->body));
+    }
     SNAPTREE_TRY(AdvanceLate(late));
   }
 }
@@ -134,26 +153,47 @@ Status Output::WriteFile(const SortedEntry& entry) {
   }
 }
 
-Status Output::WriteBody(const SortedEntry& entry) {
-  late_ = all_late_[entry.encoder].get();
-  SNAPTREE_TRY(options_.findings.TakeError(late_->encoder->Write(entry.payload, *this)));
-  if (--late_->bodies_left > 0) return {};
-  return EndBodies(late_);
+// Rows of others may stand between those of a body: rows of unknown families, for one.
+Status Output::WriteOthersBefore(Slice user_key) {
+  body_key_.assign(user_key);
+  AppendBe64(&body_key_, ~options_.commit_ts);
+  SNAPTREE_TRY(WriteLateBefore(body_key_));
+  while (has_next_ && next_.raw_key <= body_key_) {
+    if (next_.user_key == user_key || next_.kind == SortedEntry::Kind::kBody) {
+      Tell(next_.user_key);
+    } else if (IsNew(next_.user_key)) {
+      SNAPTREE_TRY(WriteEntry(next_));
+    }
+    SNAPTREE_TRY(Advance());
+  }
+  if (has_last_ && last_key_ == user_key) Tell(user_key);
+  return {};
+}
+
+// What the entry says is kept: the next one is looked at while the body is written.
+Status Output::WriteBody() {
+  const std::string payload(next_.payload);
+  LateRows* const late = all_late_[next_.encoder].get();
+  late_ = late;
+  SNAPTREE_TRY(Advance());
+  SNAPTREE_TRY(options_.findings.TakeError(late->encoder->Write(payload, *this)));
+  if (--late->bodies_left > 0) return {};
+  return EndBodies(late);
+}
+
+Status Output::Advance() {
+  SNAPTREE_ASSIGN(has_next_, rows_.Next(&next_));
+  if ((++count_ & kCancelCheckMask) != 0) return {};
+  options_.progress.done = writer_.bytes();
+  return CheckCancelled();
 }
 
 Status Output::WriteEntry(const SortedEntry& entry) {
-  switch (entry.kind) {
-    case SortedEntry::Kind::kBody:
-      return WriteBody(entry);
-    case SortedEntry::Kind::kFile:
-      Remember(entry.user_key);
-      return options_.findings.TakeError(WriteFile(entry));
-    case SortedEntry::Kind::kInline:
-      Remember(entry.user_key);
-      SNAPTREE_TRY(writer_.BeginRow(entry.user_key, entry.body.size(), entry.expire_at));
-      return writer_.Append(entry.body);
-  }
-  return {};
+  Remember(entry.user_key);
+  if (entry.kind == SortedEntry::Kind::kFile)
+    return options_.findings.TakeError(WriteFile(entry));
+  SNAPTREE_TRY(writer_.BeginRow(entry.user_key, entry.body.size(), entry.expire_at));
+  return writer_.Append(entry.body);
 }
 
 Status Output::Run() {
@@ -162,18 +202,15 @@ Status Output::Run() {
         rows_.encoders()[i].get(), rows_.bodies_of(static_cast<uint32_t>(i)), options_.late_rows));
     if (all_late_.back()->bodies_left == 0) SNAPTREE_TRY(EndBodies(all_late_.back().get()));
   }
-  uint64_t count = 0;
-  SortedEntry entry;
-  for (;;) {
-    SNAPTREE_ASSIGN(const bool more, rows_.Next(&entry));
-    if (!more) break;
-    SNAPTREE_TRY(WriteLateBefore(entry.raw_key));
-    if (!IsNew(entry.user_key)) continue;
-    SNAPTREE_TRY(WriteEntry(entry));
-    if ((++count & kCancelCheckMask) == 0) {
-      SNAPTREE_TRY(CheckCancelled());
-      options_.progress.done = writer_.bytes();
+  SNAPTREE_TRY(Advance());
+  while (has_next_) {
+    SNAPTREE_TRY(WriteLateBefore(next_.raw_key));
+    if (next_.kind == SortedEntry::Kind::kBody && IsNew(next_.user_key)) {
+      SNAPTREE_TRY(WriteBody());
+      continue;
     }
+    if (IsNew(next_.user_key)) SNAPTREE_TRY(WriteEntry(next_));
+    SNAPTREE_TRY(Advance());
   }
   return WriteLateBefore({});
 }

@@ -83,7 +83,7 @@ TEST_CASE("64-bit numbers, modes with type bits, times before 1970 and x_extra c
   CHECK(out.findings().empty());
 }
 
-TEST_CASE("home_slot 0 is the inode, epoch 0 is 1; lines without some members are completed") {
+TEST_CASE("home_slot 0 is the inode, epoch 0 is 1, and lines without some members are completed") {
   FsInode file = FsFile(5, 1);
   file.home_slot = 0;
   file.epoch = 0;
@@ -140,7 +140,7 @@ TEST_CASE("dir_version: kept, none for an empty directory, the mtime for one wit
   CHECK(out.finding("fs_parent_corrected") == "warning 2");
 }
 
-TEST_CASE("a tree without fs has no rows; one with orphans only has none either") {
+TEST_CASE("a tree without fs has no rows, and one with orphans only has none either") {
   CHECK(EncodeFiles({{"MANIFEST.json", ""}}).rows.empty());
   const EncodedRows out = EncodeFiles({{"fs/_orphans/7.bin", "x"}, {"fs/_orphans/8.bin", "y"}});
   CHECK(out.rows.empty());

@@ -80,8 +80,7 @@ std::string Verdict(const EncodeResult& result, bool warnings_shown) {
   }
   const std::string where = warnings_shown ? " above" : " (" + codes + ")";
   return what + (result.options.dry_run ? ": would be written, with " : ": written, with ") +
-         Counted(warnings, "warning" + where, "warnings" + where) +
-         " (exit 3)";
+         Counted(warnings, "warning" + where, "warnings" + where) + " (exit 3)";
 }
 
 void AppendSelfTest(const SelfTestReport& test, JsonText* json) {

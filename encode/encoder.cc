@@ -82,7 +82,8 @@ class EncodeTree {
 // Where there is room, or the run fails anyway.
 std::string EncodeTree::ScratchParent() const {
   if (!options_.scratch_folder.empty()) return options_.scratch_folder;
-  return options_.dry_run || options_.take_output ? TemporaryFolder() : ParentFolder(options_.output);
+  return options_.dry_run || options_.take_output ? TemporaryFolder()
+                                                  : ParentFolder(options_.output);
 }
 
 Result<std::string> EncodeTree::ScratchPlace() {

@@ -44,8 +44,8 @@ struct EncodeChoices {
 };
 
 struct EncodeOptions {
-  std::string input;                  // a folder or an archive
-  std::string output;                 // the snapshot file; ignored with dry_run
+  std::string input;   // a folder or an archive
+  std::string output;  // the snapshot file; ignored with dry_run
   // Takes the snapshot, piece by piece, when it is whole and tested; instead of `output`.
   std::function<Status(Slice piece)> take_output;
   std::vector<std::string> adapters;  // names of AdapterName(); empty: all that the tree has

@@ -190,8 +190,7 @@ Status Output::Advance() {
 
 Status Output::WriteEntry(const SortedEntry& entry) {
   Remember(entry.user_key);
-  if (entry.kind == SortedEntry::Kind::kFile)
-    return options_.findings.TakeError(WriteFile(entry));
+  if (entry.kind == SortedEntry::Kind::kFile) return options_.findings.TakeError(WriteFile(entry));
   SNAPTREE_TRY(writer_.BeginRow(entry.user_key, entry.body.size(), entry.expire_at));
   return writer_.Append(entry.body);
 }

@@ -199,9 +199,8 @@ Status Tester::Take(Slice path, Compared how) {
   const std::string unit = UnitOf(path);
   // A file of lines that has none says what a missing one says.
   const std::optional<CanonicalRules> rules = CanonicalRulesOf(path);
-  const bool may_mean_the_same =
-      rules && (how == Compared::kDifferent || IsSeveralFiles(unit) ||
-                (how == Compared::kOnlyRead && rules->lines));
+  const bool may_mean_the_same = rules && (how == Compared::kDifferent || IsSeveralFiles(unit) ||
+                                           (how == Compared::kOnlyRead && rules->lines));
   if (!may_mean_the_same) {
     if (!expected) return Mismatch(path, how);
     ++report_.expected;

@@ -11,6 +11,7 @@
 namespace snaptree {
 namespace {
 
+constexpr size_t kMembers = 3;
 constexpr size_t kMaxLineBytes = size_t{4} << 20;  // a key of 1 MiB is 1.33 MiB of base64
 
 Status KeymapError(std::string what) {
@@ -74,7 +75,8 @@ Result<KeymapRecord> ParseKeymapLine(Slice line) {
   SNAPTREE_ASSIGN(const Slice kind, FilledStringMember(object, "kind"));
   std::optional<std::string> key = ParseBase64Url(original);
   if (!key) return KeymapError("the member \"original\" is not base64url without padding");
-  return KeymapRecord{std::string(encoded), *std::move(key), std::string(kind)};
+  return KeymapRecord{std::string(encoded), *std::move(key), std::string(kind),
+                      object.size() > kMembers};
 }
 
 }  // namespace snaptree

@@ -17,6 +17,7 @@ struct KeymapRecord {
   std::string encoded;
   std::string original;
   std::string kind;
+  bool has_unknown = false;  // members of other names, which were ignored
 };
 
 // Appends one line with its newline. Writers call it once a record, ascending by original bytes.

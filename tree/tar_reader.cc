@@ -90,9 +90,10 @@ struct TarReader::Rep {
 
   const InputFile& file;
   std::unique_ptr<ArchiveBytes> bytes;
-  Status failed;       // of bytes
-  uint64_t given = 0;  // to the library, passed over or read
-  Slice last;          // the piece that it was given last
+  Status failed;             // of bytes
+  uint64_t given = 0;        // to the library, passed over or read
+  Slice last;                // the piece that it was given last
+  uint64_t last_header = 0;  // where the entry at hand begins
   std::unique_ptr<struct archive, FreeArchive> archive;
 };
 
@@ -117,9 +118,11 @@ la_int64_t TarReader::Rep::Skip(struct archive* /*a*/, void* data, la_int64_t n)
   return static_cast<la_int64_t>(passed);
 }
 
+// The library knows no place any more once it has failed: the entry before tells it then.
 Status TarReader::Rep::Error(const char* code, std::string what) const {
+  const la_int64_t position = ::archive_read_header_position(archive.get());
   return DataError(code, std::move(what))
-      .At(file.path(), static_cast<uint64_t>(::archive_read_header_position(archive.get())))
+      .At(file.path(), position < 0 ? last_header : static_cast<uint64_t>(position))
       .Next("copy the archive again, or make it again: tar -C TREE -cf FILE .");
 }
 
@@ -179,6 +182,7 @@ Result<bool> TarReader::Next(TarEntry* entry) {
     if (result != ARCHIVE_WARN || warning == nullptr || !IsHarmless(warning))
       return rep_->LibraryError();
   }
+  rep_->last_header = static_cast<uint64_t>(::archive_read_header_position(a));
   const char* name = ::archive_entry_pathname(found);
   const la_int64_t size = ::archive_entry_size(found);
   if (name == nullptr || size < 0)

@@ -42,7 +42,8 @@ Result<bool> LineReader::Next(Slice* line) {
     if (end_ - begin_ > limit_) {
       ++number_;
       return At(DataError("LineTooLong", "the line is longer than any record can be")
-                    .Expected("at most " + HumanBytes(limit_)));
+                    .Expected("at most " + HumanBytes(limit_))
+                    .Next("see what the file really is"));
     }
     SNAPTREE_ASSIGN(const bool more, Fill());
     if (more) continue;

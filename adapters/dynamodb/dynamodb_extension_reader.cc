@@ -1,4 +1,7 @@
 // The half of dynamodb_schema_reader.h for _schema_ext.json.
+#include <utility>
+
+#include "adapters/common/json_error.h"
 #include "adapters/common/stored_json.h"
 #include "adapters/dynamodb/dynamodb_schema_reader.h"
 #include "adapters/dynamodb/dynamodb_wire_reader.h"
@@ -9,6 +12,7 @@ namespace snaptree::dynamodb {
 namespace {
 
 constexpr const char* kCode = "DdbEncodeInvalidSchema";
+constexpr const char* kNext = "mend the file, or remove it: the table then gets generation 1";
 
 // Fields that this version writes itself, by number.
 constexpr WireType kKnownFields[] = {WireType::kBytes, WireType::kBytes,  WireType::kBytes,
@@ -26,10 +30,8 @@ bool AreUnknownFields(Slice message) {
   return in.ok();
 }
 
-Status Invalid(const std::string& what, const char* expected) {
-  return DataError(kCode, what)
-      .Expected(expected)
-      .Next("mend the file, or remove it: the table then gets generation 1");
+Status Invalid(const std::string& what, std::string expected) {
+  return DataError(kCode, what).Expected(std::move(expected)).Next(kNext);
 }
 
 Status TakeMember(const JsonMember& member, uint64_t* format_version, SchemaExtension* out) {
@@ -50,7 +52,10 @@ Status TakeMember(const JsonMember& member, uint64_t* format_version, SchemaExte
     return Invalid("\"" + std::string(number.name) + "\" is of a wrong type",
                    "a whole number that is not negative");
   }
-  if (member.name != "unknown_fields") return {};
+  if (member.name != "unknown_fields") {
+    out->ignored.push_back("\"" + Printable(member.name) + "\"");
+    return {};
+  }
   Slice text;
   if (ToText(member.value, &text) && AppendFromBase64Url(&out->unknown_fields, text) &&
       AreUnknownFields(out->unknown_fields)) {
@@ -64,7 +69,7 @@ Status TakeMember(const JsonMember& member, uint64_t* format_version, SchemaExte
 
 Result<SchemaExtension> ReadExtension(Slice text) {
   StoredJson json;
-  SNAPTREE_TRY(json.Parse(text, kCode));
+  SNAPTREE_TRY(ExplainJsonError(json.Parse(text, kCode), text, kNext));
   std::vector<Slice> names;
   for (const JsonMember& member : json.members()) names.push_back(member.name);
   SNAPTREE_TRY(CheckMemberNames(std::move(names), "the file"));
@@ -74,6 +79,11 @@ Result<SchemaExtension> ReadExtension(Slice text) {
     SNAPTREE_TRY(TakeMember(member, &format_version, &extension));
   if (format_version != 1) {
     return Invalid("\"format_version\" is missing, or of a version that is not known", "1");
+  }
+  if (extension.counter >= kGenerationLimit) {
+    return Invalid("\"generation_counter\" is larger than any table's",
+                   "less than " + std::to_string(kGenerationLimit))
+        .Found(std::to_string(extension.counter));
   }
   return extension;
 }

@@ -1,5 +1,9 @@
 #include "adapters/dynamodb/dynamodb_item_json.h"
 
+#include <utility>
+
+#include "adapters/common/json_error.h"
+
 namespace snaptree::dynamodb {
 namespace {
 
@@ -7,13 +11,6 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr size_t kPieceBytes = size_t{256} << 10;
-
-Status Invalid(const std::string& found) {
-  return DataError("DdbEncodeInvalidItem", "the item is no JSON, or more than one value")
-      .Expected("one JSON object in UTF-8, without duplicates or lone surrogates")
-      .Found(found)
-      .Next("mend the item, or take it out of the tree");
-}
 
 // Hands on a parsed value. The message refuses what is nested too deep, so this ends.
 bool Walk(const element& value, ItemMessage* out) {
@@ -44,6 +41,13 @@ bool Walk(const element& value, ItemMessage* out) {
 
 }  // namespace
 
+Status ItemJson::Invalid(std::string found, bool has_mark) {
+  return DataError("DdbEncodeInvalidItem", "the item is no JSON, or more than one value")
+      .Expected("one JSON object in UTF-8, without duplicates or lone surrogates")
+      .Found(std::move(found))
+      .Next(has_mark ? kByteOrderMarkNext : "mend the item, or take it out of the tree");
+}
+
 Status ItemJson::Read(Slice text, ItemMessage* out) {
   if (text.size() > kWholeItemBytes) {
     return ReadPieces(
@@ -61,7 +65,11 @@ Status ItemJson::Read(Slice text, ItemMessage* out) {
     return DataError("DdbEncodeTooDeep", "the item is nested deeper than a live node reads")
         .Next("mend the item, or take it out of the tree");
   }
-  if (error != simdjson::SUCCESS) return Invalid(simdjson::error_message(error));
+  if (error != simdjson::SUCCESS) {
+    std::string found = FindJsonDefect(text);
+    if (found.empty()) found = simdjson::error_message(error);
+    return Invalid(std::move(found), text.starts_with(kByteOrderMark));
+  }
   if (!Walk(root, out)) return out->status();
   return {};
 }

@@ -27,6 +27,9 @@ class ItemJson {
   static Status ReadPieces(const NextPiece& next, ItemMessage* out);
 
  private:
+  // has_mark: the text begins with a byte order mark.
+  static Status Invalid(std::string found, bool has_mark);
+
   simdjson::dom::parser parser_;
 };
 

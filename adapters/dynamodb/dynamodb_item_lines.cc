@@ -104,14 +104,19 @@ Status LineJobs::RunBatch(const std::string& path, Batch* batch) {
   batch->text.append(TreeReader::kPadding, '\0');
   return encoders_.With([&](ItemEncoder& encoder) -> Status {
     size_t begin = 0;
+    bool blanks = false;
     uint64_t number = batch->first_line;
     for (const size_t end : batch->ends) {
       const Slice line = Slice(batch->text).substr(begin, end - begin);
-      SNAPTREE_TRY(context_.findings.TakeError(encoder.Line(table_, path, number, line)));
+      if (line.find_first_not_of(" \t\r") == Slice::npos) {
+        blanks = true;
+      } else {
+        SNAPTREE_TRY(context_.findings.TakeError(encoder.Line(table_, path, number, line)));
+      }
       begin = end;
       ++number;
     }
-    return {};
+    return blanks ? context_.differences.Add(path) : Status::Ok();
   });
 }
 

@@ -172,14 +172,15 @@ bool ItemMessage::EndValue() {
     return Invalid("an attribute value has no member", "one member that names the type");
   }
   frames_.pop_back();
-  if (value.dropped) {
+  if (value.dropped && !value.in_map) {
     // The element of a list begins with the value's tag.
-    out_.resize(value.in_map ? entries_.back().begin : value.length_at - 1);
-    if (value.in_map) entries_.pop_back();
+    out_.resize(value.length_at - 1);
     return true;
   }
   CloseLength(value.length_at);
-  if (value.in_map) EndEntry(entries_.back().begin + 1);
+  if (!value.in_map) return true;
+  EndEntry(entries_.back().begin + 1);
+  if (value.dropped) entries_.back().dropped = frames_.back().dropped = true;
   return true;
 }
 

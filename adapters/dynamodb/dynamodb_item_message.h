@@ -71,7 +71,7 @@ class ItemMessage {
   struct Frame {
     Kind kind;
     uint32_t member = 0;     // kValue: of its type, 0 until it is known; kSet: of the set
-    bool dropped = false;    // kValue: nothing of it stays
+    bool dropped = false;    // kValue: nothing of it stays; kMap: nothing of some entry
     bool in_map = false;     // kValue: of an entry
     size_t length_at = 0;    // where its length stands
     size_t first_entry = 0;  // kMap
@@ -83,6 +83,8 @@ class ItemMessage {
     size_t end;
     size_t name_at;
     size_t name_size;
+    // Not to be written. It stays until its map ends: its name may stand there again.
+    bool dropped = false;
   };
 
   bool Fail(const char* code, const std::string& what, std::string expected = {});

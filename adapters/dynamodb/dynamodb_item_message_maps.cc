@@ -28,11 +28,12 @@ bool ItemMessage::EndMap() {
   return true;
 }
 
-// Ascending by name, which they mostly are already.
+// Ascending by name, which they mostly are already, and without those that were dropped.
 bool ItemMessage::SortEntries(const Frame& map) {
   const auto begin = entries_.begin() + static_cast<ptrdiff_t>(map.first_entry);
   const auto disorder = [this](const Entry& a, const Entry& b) { return NameOf(a) >= NameOf(b); };
-  if (std::adjacent_find(begin, entries_.end(), disorder) == entries_.end()) return true;
+  if (!map.dropped && std::adjacent_find(begin, entries_.end(), disorder) == entries_.end())
+    return true;
   std::sort(begin, entries_.end(),
             [this](const Entry& a, const Entry& b) { return NameOf(a) < NameOf(b); });
   const auto twin = std::adjacent_find(begin, entries_.end(), disorder);
@@ -40,6 +41,8 @@ bool ItemMessage::SortEntries(const Frame& map) {
     if (frames_.size() == 1) attribute_.clear();
     return Invalid("the name \"" + Printable(NameOf(*twin)) + "\" stands twice", "it once");
   }
+  const auto is_dropped = [](const Entry& entry) { return entry.dropped; };
+  entries_.erase(std::remove_if(begin, entries_.end(), is_dropped), entries_.end());
   sorted_.clear();
   for (auto entry = begin; entry != entries_.end(); ++entry) {
     const size_t at = map.content + sorted_.size();
@@ -48,7 +51,7 @@ bool ItemMessage::SortEntries(const Frame& map) {
     entry->end = at + (entry->end - entry->begin);
     entry->begin = at;
   }
-  out_.replace(map.content, sorted_.size(), sorted_);
+  out_.replace(map.content, std::string::npos, sorted_);
   return true;
 }
 

@@ -1,4 +1,5 @@
 // The half of dynamodb_item_json.h for items of any size.
+#include "adapters/common/json_error.h"
 #include "adapters/common/rapidjson_reader.h"
 #include "adapters/common/row_writer.h"
 #include "adapters/dynamodb/dynamodb_item_json.h"
@@ -29,6 +30,7 @@ class PieceStream {
 
   void NoteEvent() { event_at_ = before_ + at_; }
   const Status& status() const { return status_; }
+  bool has_mark() const { return has_mark_; }  // of byte order, at its beginning
   // Whether all bytes were taken: to the parser a zero byte is the end.
   bool AtEnd() { return at_ >= piece_.size() && !Refill() && status_.ok(); }
 
@@ -45,10 +47,13 @@ class PieceStream {
     if (!next.ok()) {
       status_ = std::move(next).status();
     } else if (before_ - event_at_ > kLongestValue) {
-      status_ = DataError("DdbEncodeRowTooLarge", "a value is larger than any row can hold");
+      status_ = DataError("DdbEncodeRowTooLarge", "a value is larger than any row can hold")
+                    .Expected("at most " + Thousands(kMaxBodyBytes) + " bytes")
+                    .Next("shorten the item, or take it out of the tree");
     } else {
       held_ = *std::move(next);
       piece_ = *held_;
+      if (before_ == 0) has_mark_ = piece_.starts_with(kByteOrderMark);
     }
     ended_ = piece_.empty();
     return !ended_;
@@ -61,6 +66,7 @@ class PieceStream {
   uint64_t before_ = 0;  // bytes of the pieces before
   uint64_t event_at_ = 0;
   bool ended_ = false;
+  bool has_mark_ = false;
   Status status_;
 };
 
@@ -98,13 +104,6 @@ class Handler : public NumbersStayText {
   bool is_text_ = true;
 };
 
-Status Invalid(const char* found, size_t at) {
-  return DataError("DdbEncodeInvalidItem", "the item is no JSON, or more than one value")
-      .Expected("one JSON object in UTF-8, without duplicates or lone surrogates")
-      .Found(std::string(found) + " at byte " + std::to_string(at))
-      .Next("mend the item, or take it out of the tree");
-}
-
 }  // namespace
 
 Status ItemJson::ReadPieces(const NextPiece& next, ItemMessage* out) {
@@ -114,11 +113,15 @@ Status ItemJson::ReadPieces(const NextPiece& next, ItemMessage* out) {
   const rapidjson::ParseResult result =
       reader.Parse<kJsonTextFlags | rapidjson::kParseValidateEncodingFlag>(stream, handler);
   if (!stream.status().ok()) return stream.status();
-  if (!handler.is_text()) return Invalid("a lone surrogate", stream.Tell());
+  const auto invalid = [](const char* found, size_t at) {
+    return Invalid(JsonDefectAt(found, at), false);
+  };
+  if (!handler.is_text()) return invalid("a lone surrogate", stream.Tell());
   if (result.Code() == rapidjson::kParseErrorTermination) return out->status();
-  if (result.IsError()) return Invalid(rapidjson::GetParseError_En(result.Code()), result.Offset());
+  if (stream.has_mark()) return Invalid(JsonDefectAt("a byte order mark", 0), true);
+  if (result.IsError()) return invalid(rapidjson::GetParseError_En(result.Code()), result.Offset());
   if (!stream.AtEnd())
-    return stream.status().ok() ? Invalid("a zero byte", stream.Tell()) : stream.status();
+    return stream.status().ok() ? invalid("a zero byte", stream.Tell()) : stream.status();
   return {};
 }
 

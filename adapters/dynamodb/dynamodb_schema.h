@@ -19,6 +19,9 @@ inline constexpr uint64_t kMaxTableBytes = uint64_t{16} << 20;
 // Of tables with ordered keys, as servers of today make them.
 inline constexpr uint64_t kUsualKeyEncoding = 2;
 
+// From here on an encoder takes no generation: a node counts them up from 1, and none comes near.
+inline constexpr uint64_t kGenerationLimit = uint64_t{1} << 56;
+
 struct KeySchema {
   std::string hash;
   std::string range;  // empty: none

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "adapters/common/json_error.h"
 #include "adapters/common/stored_json.h"
 #include "adapters/dynamodb/dynamodb_number.h"
 #include "base/text.h"
@@ -15,9 +16,9 @@ using simdjson::dom::element;
 constexpr const char* kCode = "DdbEncodeInvalidSchema";
 constexpr uint64_t kFormatVersion = 1;
 
-Status Invalid(std::string what) {
-  return DataError(kCode, std::move(what)).Next("mend the file as the other tables have it");
-}
+constexpr const char* kNext = "mend the file as the other tables have it";
+
+Status Invalid(std::string what) { return DataError(kCode, std::move(what)).Next(kNext); }
 
 Status WrongType(const std::string& what, const char* expected) {
   return Invalid(what + " is of a wrong type").Expected(expected);
@@ -64,14 +65,6 @@ struct NamedType {
   std::string type;
 };
 
-Status TakeNamedType(const element& value, const std::string& where, NamedType* out) {
-  return ForEachMember(value, where, [&](Slice member, const element& v) -> Status {
-    if (member == "name") return TakeText(v, "\"name\" of " + where, &out->name);
-    if (member == "type") return TakeText(v, "\"type\" of " + where, &out->type);
-    return {};
-  });
-}
-
 class SchemaReader {
  public:
   SchemaReader(TableSchema* out, SchemaRemarks* remarks) : out_(*out), remarks_(*remarks) {}
@@ -81,11 +74,14 @@ class SchemaReader {
  private:
   Status Member(Slice name, const element& value);
   Status Definition(const element& value);
+  Status TakeNamedType(const element& value, const std::string& where, NamedType* out);
   Status Key(const element& value, const std::string& where, KeySchema* out);
   Status Index(const element& value);
   Status Projection(const element& value, const std::string& where, IndexSchema* out);
   Status CheckProjection(const std::string& where, const IndexSchema& index);
   Status CheckKeyType(const NamedType& key);
+  // Most of them are typing errors.
+  Status Ignore(Slice member, const std::string& where = {});
 
   TableSchema& out_;
   SchemaRemarks& remarks_;
@@ -120,7 +116,22 @@ Status SchemaReader::Member(Slice name, const element& value) {
     return ForEachElement(value, "\"global_secondary_indexes\"",
                           [&](const element& v) { return Index(v); });
   }
+  return Ignore(name);
+}
+
+Status SchemaReader::Ignore(Slice member, const std::string& where) {
+  std::string what = "\"" + Printable(member) + "\"";
+  if (!where.empty()) what += " of " + where;
+  remarks_.ignored.push_back(std::move(what));
   return {};
+}
+
+Status SchemaReader::TakeNamedType(const element& value, const std::string& where, NamedType* out) {
+  return ForEachMember(value, where, [&](Slice member, const element& v) -> Status {
+    if (member == "name") return TakeText(v, "\"name\" of " + where, &out->name);
+    if (member == "type") return TakeText(v, "\"type\" of " + where, &out->type);
+    return Ignore(member, where);
+  });
 }
 
 Status SchemaReader::Definition(const element& value) {
@@ -137,7 +148,7 @@ Status SchemaReader::Key(const element& value, const std::string& where, KeySche
   SNAPTREE_TRY(ForEachMember(value, where, [&](Slice member, const element& v) -> Status {
     if (member == "hash_key") return TakeNamedType(v, "\"hash_key\" of " + where, &hash);
     if (member == "range_key") return TakeNamedType(v, "\"range_key\" of " + where, &range);
-    return {};
+    return Ignore(member, where);
   }));
   if (IsBlank(hash.name)) return Invalid("the hash key of " + where + " is missing or blank");
   out->hash = hash.name;
@@ -155,7 +166,7 @@ Status SchemaReader::Index(const element& value) {
     if (member == "name") return TakeText(v, "\"name\" of an index", &name);
     if (member == "key_schema") return Key(v, "an index's \"key_schema\"", &index.key);
     if (member == "projection") return Projection(v, "an index's \"projection\"", &index);
-    return {};
+    return Ignore(member, where);
   }));
   if (IsBlank(name)) return Invalid("the name of an index is missing or blank");
   const std::string own = "index \"" + Printable(name) + "\"";
@@ -168,7 +179,7 @@ Status SchemaReader::Index(const element& value) {
 Status SchemaReader::Projection(const element& value, const std::string& where, IndexSchema* out) {
   return ForEachMember(value, where, [&](Slice member, const element& v) -> Status {
     if (member == "type") return TakeText(v, "\"type\" of " + where, &out->projection_type);
-    if (member != "non_key_attributes") return {};
+    if (member != "non_key_attributes") return Ignore(member, where);
     const std::string list = "\"non_key_attributes\" of " + where;
     return ForEachElement(v, list, [&](const element& text) {
       return TakeText(text, "an element of " + list, &out->non_key_attributes.emplace_back());
@@ -216,7 +227,7 @@ Status CheckMemberNames(std::vector<Slice> names, const std::string& where) {
 
 Status ReadSchema(Slice text, TableSchema* out, SchemaRemarks* remarks) {
   StoredJson json;
-  SNAPTREE_TRY(json.Parse(text, kCode));
+  SNAPTREE_TRY(ExplainJsonError(json.Parse(text, kCode), text, kNext));
   return SchemaReader(out, remarks).Read(json.members());
 }
 

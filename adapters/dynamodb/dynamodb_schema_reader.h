@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "adapters/dynamodb/dynamodb_schema.h"
 #include "base/result.h"
@@ -15,6 +17,8 @@ struct SchemaRemarks {
   bool definition_added = false;   // of a key attribute that only the key gives a type
   bool unusual_key_type = false;   // not S, N or B
   bool unused_attributes = false;  // non_key_attributes of another projection than INCLUDE
+  // Members that no row holds, each with its place: "\"range_kay\" of \"primary_key\"".
+  std::vector<std::string> ignored;
 };
 
 // Sets all of *out but the numbers of the keys' form and of generations. "DdbEncodeInvalidSchema",
@@ -27,7 +31,9 @@ struct SchemaExtension {
   uint64_t key_encoding_version = kUsualKeyEncoding;
   uint64_t migrating_from = 0;
   std::string unknown_fields;
+  std::vector<std::string> ignored;  // members that no row holds
 };
+// "DdbEncodeInvalidSchema", without a place.
 Result<SchemaExtension> ReadExtension(Slice text);
 
 // Of both: the names of an object's members, none of which may stand twice.

@@ -66,8 +66,27 @@ Status TableEncoder::ReadTableSchema(TableSchema* schema) {
     Warn("ddb_projection_attributes",
          "indexes that name attributes although their projection is not INCLUDE");
   }
+  TellIgnored(schema_path_, remarks.ignored);
   if (SameJson(text, SchemaText(schema->name, *schema))) return {};
   return context_.differences.Add(schema_path_);
+}
+
+void TableEncoder::TellIgnored(const std::string& path, const std::vector<std::string>& ignored) {
+  for (const std::string& member : ignored) {
+    context_.findings.Warn("ddb_member_ignored",
+                           "members of the tree's files that no row holds were left out",
+                           path + ": " + member);
+  }
+}
+
+Status TableEncoder::CheckGeneration(uint64_t generation) const {
+  if (generation < kGenerationLimit) return {};
+  return DataError("DdbEncodeInvalidSchema", "a generation that no table can have")
+      .At(options_.generation ? schema_path_ : extension_path_)
+      .Expected("1 to " + std::to_string(kGenerationLimit - 1))
+      .Found(std::to_string(generation))
+      .Next(options_.generation ? "give --ddb-generation a smaller number"
+                                : "mend \"generation\", or give one: --ddb-generation");
 }
 
 // Without the file the table is as the Go tools would restore it.
@@ -79,9 +98,11 @@ Status TableEncoder::ReadTableExtension(bool is_there, TableSchema* schema, uint
     Result<SchemaExtension> read = ReadExtension(text);
     if (!read.ok()) return std::move(read).status().At(extension_path_);
     extension = *std::move(read);
+    TellIgnored(extension_path_, extension.ignored);
   }
   schema->key_encoding_version = kUsualKeyEncoding;
   schema->generation = std::max<uint64_t>(1, options_.generation.value_or(extension.generation));
+  SNAPTREE_TRY(CheckGeneration(schema->generation));
   schema->unknown_fields = std::move(extension.unknown_fields);
   *counter = std::max(schema->generation, extension.counter);
   if (extension.counter != 0 && extension.counter < schema->generation) {

@@ -2,6 +2,9 @@
 // 6.2). Any thread; what it needs outlives it.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "adapters/common/encode_context.h"
 #include "adapters/dynamodb/dynamodb_encoder.h"
 #include "adapters/dynamodb/dynamodb_item_encoder.h"
@@ -30,6 +33,8 @@ class TableEncoder {
   Status ReadTableSchema(TableSchema* schema);
   Status ReadTableExtension(bool is_there, TableSchema* schema, uint64_t* counter);
   Status PutRows(const TableSchema& schema, uint64_t counter);
+  Status CheckGeneration(uint64_t generation) const;
+  void TellIgnored(const std::string& path, const std::vector<std::string>& ignored);
   void Warn(const char* code, const char* text) {
     context_.findings.Warn(code, text, schema_path_);
   }

@@ -15,7 +15,6 @@
 namespace snaptree::fs {
 namespace {
 
-constexpr Slice kRootFolder = "fs";
 constexpr Slice kOrphansFolder = "fs/_orphans";
 
 // What the folder has.

@@ -9,6 +9,13 @@ namespace {
 
 constexpr double kDirectoryShare = 0.03;
 
+// Whether a choice names a describing file but nothing of what it describes. Then it comes whole;
+// else it must fit what comes with it, or nobody could encode the tree.
+bool IsSelectedAlone(const AddressFilter& filter, Slice path) {
+  return filter.Selects(path) && !filter.Selects(kRootFolder) &&
+         !filter.MaySelectBelow(kTreeBelow) && !filter.MaySelectBelow(kOrphansBelow);
+}
+
 std::string Shown(const Inode& inode) { return "inode " + std::to_string(inode.number); }
 
 }  // namespace
@@ -17,8 +24,8 @@ Objects::Objects(const DecodeContext& context, bool include_orphans, Places& pla
                  Content& content)
     : context_(context),
       include_orphans_(include_orphans),
-      all_lines_(context.filter.Selects(kInodesPath)),
-      all_names_(context.filter.Selects(kKeymapPath)),
+      all_lines_(IsSelectedAlone(context.filter, kInodesPath)),
+      all_names_(IsSelectedAlone(context.filter, kKeymapPath)),
       all_links_(context.filter.Selects(kExtraLinksPath)),
       places_(places),
       content_(content),

@@ -40,7 +40,7 @@ class Objects {
 
   const DecodeContext& context_;
   const bool include_orphans_;
-  const bool all_lines_;  // whatever the filter selects else
+  const bool all_lines_;  // of what is not selected, too
   const bool all_names_;
   const bool all_links_;
   Places& places_;

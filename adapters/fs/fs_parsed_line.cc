@@ -134,7 +134,8 @@ Status InodeLineParser::TakeExtra(size_t i) {
   }
   const Slice object = json_.RawValue(i);
   const Slice inside = object.substr(1, object.size() - 2);
-  if (!inside.empty()) extra_.assign(",").append(inside);
+  has_empty_extra_ = inside.empty();
+  if (!has_empty_extra_) extra_.assign(",").append(inside);
   return {};
 }
 
@@ -179,6 +180,7 @@ Status InodeLineParser::Complete(InodeLine* out) {
     return MemberError("only directories have this member", NameOf(kDirVersion));
   out->has_parent = Has(kParent);
   out->has_nlink = Has(kNlink);
+  out->empty_extra = has_empty_extra_;
   for (size_t field = kInode; field <= kGeneration; ++field)
     out->completed = out->completed || !Has(field);
   if (inode.home_slot == 0 || inode.epoch == 0) out->completed = true;
@@ -192,6 +194,7 @@ Status InodeLineParser::Parse(Slice text, InodeLine* out) {
   *out = InodeLine();
   seen_ = 0;
   has_path_ = false;
+  has_empty_extra_ = false;
   extra_.clear();
   SNAPTREE_TRY(json_.Parse(text, kCode));
   Status first = TakeMembers(out);

@@ -23,9 +23,10 @@ struct InodeLine {
   bool has_type = true;     // else it is unknown, and the line is broken
   bool has_parent = false;  // members that were there; what they should be, the tree tells
   bool has_nlink = false;
-  bool completed = false;   // some were filled in
-  bool other_name = false;  // its last component is not how snaptree writes that name
-  bool broken = false;      // an error of it was told: it stands for its object, no more
+  bool completed = false;    // some were filled in
+  bool empty_extra = false;  // an x_extra without members, which does not come out
+  bool other_name = false;   // its last component is not how snaptree writes that name
+  bool broken = false;       // an error of it was told: it stands for its object, no more
 };
 
 // With what is of any size. Views live as long as what they were taken from.
@@ -84,6 +85,7 @@ class InodeLineParser {
   uint64_t seen_ = 0;  // bits of fields
   std::string path_;
   bool has_path_ = false;
+  bool has_empty_extra_ = false;
   std::string extra_;
 };
 

@@ -11,7 +11,10 @@
 namespace snaptree::fs {
 
 inline constexpr Slice kFolder = "fs/";
+inline constexpr Slice kRootFolder = "fs";
 inline constexpr Slice kTreeFolder = "fs/tree";
+inline constexpr Slice kTreeBelow = "fs/tree/";
+inline constexpr Slice kOrphansBelow = "fs/_orphans/";
 inline constexpr Slice kInodesPath = "fs/inodes.jsonl";
 inline constexpr Slice kKeymapPath = "fs/KEYMAP.jsonl";
 inline constexpr Slice kExtraLinksPath = "fs/_orphans/extra_links.jsonl";

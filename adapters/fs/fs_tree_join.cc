@@ -128,6 +128,7 @@ Status TreeJoin::TakeLine(Object object) {
   if (!line.broken) {
     run_.usage->files.fetch_add(1, std::memory_order_relaxed);
     SNAPTREE_TRY(CheckName());
+    if (line.empty_extra) SNAPTREE_TRY(run_.LinesDiffer());
     if (line.completed) {
       context_.findings.Note("fs_line_completed",
                              "lines without some of their members, or with a home_slot or epoch "

@@ -59,7 +59,7 @@ Status TreeLines::ReadLines() {
     has_unreadable_ = true;
     return context_.findings.TakeError(std::move(file).status().At(kInodesPath));
   }
-  LineReader reader(*std::move(file));
+  LineReader reader(*std::move(file), StoredJson::kMaxBytes);
   for (;;) {
     Slice text;
     const Result<bool> more = reader.Next(&text);
@@ -182,7 +182,14 @@ Status TreeLines::TellUnused(Slice encoded) {
   return context_.differences.Add(kKeymapPath);
 }
 
+Status TreeLines::TellRepeated() {
+  context_.findings.Note("keymap_record_repeated", "lines that stand twice in KEYMAP.jsonl",
+                         kKeymapPath);
+  return context_.differences.Add(kKeymapPath);
+}
+
 Status TreeLines::TakeKeymapRecord(const KeymapRecord& record) {
+  if (record.has_unknown) SNAPTREE_TRY(context_.differences.Add(kKeymapPath));
   if (record.kind != kKeymapShaFallback) return TellUnused(record.encoded);
   const bool right = FallbackName(record.original) == record.encoded;
   payload_.assign(1, right ? '\1' : '\0').append(record.original);
@@ -211,7 +218,11 @@ Status TreeLines::Resolve() {
   while (!names.at_end()) {
     encoded.assign(names.key());
     record.assign(names.payload());
-    while (!names.at_end() && names.key() == encoded) SNAPTREE_TRY(names.Next());
+    SNAPTREE_TRY(names.Next());
+    while (!names.at_end() && names.key() == encoded) {
+      SNAPTREE_TRY(TellRepeated());
+      SNAPTREE_TRY(names.Next());
+    }
     while (!waiting.at_end() && waiting.key() < encoded) {
       SNAPTREE_TRY(TakeWaiting(waiting.payload(), Slice()));
       SNAPTREE_TRY(waiting.Next());

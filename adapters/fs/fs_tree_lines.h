@@ -40,6 +40,7 @@ class TreeLines {
   Status FindDuplicates();
   Status TakeKeymapRecord(const KeymapRecord& record);
   Status TellUnused(Slice encoded);
+  Status TellRepeated();
   Status ReadKeymap();
   Status Resolve();
   Status TakeWaiting(Slice waiting, Slice record);

@@ -17,6 +17,8 @@ constexpr double kLevelShare = 0.02;
 }  // namespace
 
 struct TreeWalk::Lister {
+  Lister(const EncodeContext& c, TreeWalk& w) : context(c), walk(w) {}
+
   const EncodeContext& context;
   TreeWalk& walk;
 
@@ -49,9 +51,7 @@ Status TreeWalk::Walk() {
 }
 
 Status TreeWalk::ListLevel() {
-  FileJobs<Lister> jobs(context_, [this] {
-    return std::unique_ptr<Lister>(new Lister{context_, *this});
-  });
+  FileJobs<Lister> jobs(context_, [this] { return std::make_unique<Lister>(context_, *this); });
   SortedRecords folders;
   SNAPTREE_TRY(folders.Begin(level_.get()));
   while (!folders.at_end()) {

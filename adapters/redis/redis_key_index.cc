@@ -62,6 +62,7 @@ Status KeyIndex::AddFile(TypeFolder folder, Slice name) {
 }
 
 Status KeyIndex::AddKeymapRecord(const KeymapRecord& record) {
+  if (record.has_unknown) SNAPTREE_TRY(context_.differences.Add(kKeymapFile));
   if (record.kind != kKeymapShaFallback) {
     context_.findings.Warn("keymap_record_unused", "lines of KEYMAP.jsonl that no file needs",
                            kKeymapFile);

@@ -70,6 +70,7 @@ Status BucketReader::TakeTime(const JsonMember& member) {
 Status BucketReader::TakeSnaptree(const JsonMember& member, Slice raw) {
   SNAPTREE_ASSIGN(SnaptreeMember own, ReadSnaptree(kCode, member.value, raw, kRecordMembers));
   bucket_.extra = std::move(own.extra);
+  other_form_ = other_form_ || own.has_empty;
   has_generation_ = own.generation && *own.generation > 0;
   if (has_generation_) bucket_.generation = *own.generation;
   if (own.part_sizes) own.unknown.emplace_back("part_sizes");

@@ -116,8 +116,9 @@ Status Encoder::RunBucket(const std::string& folder) {
   folder_ = "s3/" + folder + "/";
   Result<BucketFile> read =
       ReadBucketFile(context_, folder, options_.allow_bare_buckets, &reader_, &json_);
-  const BucketFile bucket = read.ok() ? *std::move(read) : BucketOfFolder(folder);
-  if (read.ok()) {
+  const bool readable = read.ok();
+  const BucketFile bucket = readable ? *std::move(read) : BucketOfFolder(folder);
+  if (readable) {
     const std::string path = folder_ + "_bucket.json";
     rows_->From(path);
     SNAPTREE_TRY(PutBucketRows(bucket, rows_.get()));

@@ -89,6 +89,7 @@ Status ObjectJoin::ReadKeymap() {
   std::string payload;
   SNAPTREE_TRY(ReadKeymapFile(
       context_, keymap_path_, [&](const KeymapRecord& record, uint64_t line) -> Status {
+        if (record.has_unknown) SNAPTREE_TRY(context_.differences.Add(keymap_path_));
         SNAPTREE_TRY(CheckKeymapRecord(record));
         paths_.SeeRecord(record);
         payload.clear();

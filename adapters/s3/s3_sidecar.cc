@@ -39,6 +39,7 @@ class SidecarReader {
 
  private:
   Status TakeText(const JsonMember& member, std::string* out);
+  Status TakeHeader(const JsonMember& member, std::string* out);
   Status TakeEtag(const JsonMember& member);
   Status TakeSize(const JsonMember& member);
   Status TakeTime(const JsonMember& member);
@@ -54,6 +55,14 @@ Status SidecarReader::TakeText(const JsonMember& member, std::string* out) {
   if (text.empty()) sidecar_.other_form = true;
   *out = text;
   return {};
+}
+
+// What a node sends as an HTTP header.
+Status SidecarReader::TakeHeader(const JsonMember& member, std::string* out) {
+  SNAPTREE_TRY(TakeText(member, out));
+  if (IsHeaderText(*out)) return {};
+  return DataError(kCode, "the member \"" + Printable(member.name) + "\" has control characters")
+      .Found(Printable(*out));
 }
 
 Status SidecarReader::TakeEtag(const JsonMember& member) {
@@ -119,6 +128,7 @@ Status SidecarReader::TakeSnaptree(const JsonMember& member, Slice raw) {
   SNAPTREE_ASSIGN(SnaptreeMember own, ReadSnaptree(kCode, member.value, raw, kHeadMembers));
   sidecar_.part_sizes = std::move(own.part_sizes);
   sidecar_.extra = std::move(own.extra);
+  sidecar_.other_form = sidecar_.other_form || own.has_empty;
   if (own.generation) own.unknown.emplace_back("generation");
   for (const std::string& name : own.unknown) {
     sidecar_.unknown_members.push_back("snaptree." + Printable(name));
@@ -133,7 +143,7 @@ Status SidecarReader::Take(const JsonMember& member, StoredJson* json, size_t in
       {"cache_control", &sidecar_.cache_control},
       {"content_disposition", &sidecar_.content_disposition}};
   for (const auto& [name, text] : texts) {
-    if (member.name == name) return TakeText(member, text);
+    if (member.name == name) return TakeHeader(member, text);
   }
   if (member.name == "format_version") return {};  // looked at before
   if (member.name == "etag") return TakeEtag(member);

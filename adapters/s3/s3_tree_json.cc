@@ -87,6 +87,7 @@ Result<SnaptreeMember> ReadSnaptree(const char* code, const simdjson::dom::eleme
   std::vector<RawMember> raw_members;
   SplitRawMembers(raw, &raw_members);
   SnaptreeMember out;
+  out.has_empty = raw_members.empty();
   std::vector<Slice> names;
   for (const auto& [name, element] : object) {
     if (name == "generation") {
@@ -97,6 +98,7 @@ Result<SnaptreeMember> ReadSnaptree(const char* code, const simdjson::dom::eleme
       SNAPTREE_ASSIGN(out.part_sizes, PartSizes(code, element));
     } else if (name == "x_extra") {
       SNAPTREE_ASSIGN(out.extra, RawExtra(code, element, raw_members[names.size()].value, known));
+      out.has_empty = out.has_empty || out.extra.empty();
     } else {
       out.unknown.emplace_back(name);
     }

@@ -25,6 +25,7 @@ struct SnaptreeMember {
   std::optional<std::vector<uint64_t>> part_sizes;
   std::string extra;                 // members of x_extra as a row has them: ,"name":value ...
   std::vector<std::string> unknown;  // names of other members
+  bool has_empty = false;            // it, or x_extra, has no members, and does not come out
 };
 // known: names that a row's own members have, which x_extra must not.
 Result<SnaptreeMember> ReadSnaptree(const char* code, const simdjson::dom::element& value,

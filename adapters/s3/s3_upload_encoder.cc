@@ -74,7 +74,8 @@ Status UploadEncoder::AddFile(Slice path) {
   if (path.starts_with(kDataFolder)) {
     std::string key;
     AppendSegment(&key, path);
-    return parts_.Add(key += kFile, {});
+    key.push_back(static_cast<char>(kFile));
+    return parts_.Add(key, {});
   }
   return UnexpectedFile(context_, folder_ + std::string(path),
                         "records.jsonl and data/ in this folder");
@@ -113,6 +114,7 @@ Status UploadEncoder::TakeRecord(const UploadRecord& record, uint64_t line) {
   if (SegmentText(key.upload) == kRestoredUploadId) {
     return Misplaced("the upload has the ID that restored objects have", kRestoredUploadId);
   }
+  if (record.has_unknown) SNAPTREE_TRY(context_.differences.Add(records_path_));
   if (!record.is_part) SNAPTREE_TRY(scopes_.Add(record.tail, {}));
   std::string payload;
   AppendLe64(&payload, line);
@@ -190,7 +192,8 @@ Status UploadEncoder::TakePart(const S3Key& key, Slice value, Slice folder_name)
   file.records_path = records_path_;
   std::string path;
   AppendSegment(&path, fmt::format("{}{}/{:05}.part", kDataFolder, folder_name, key.part));
-  return parts_.Add(path += kWanted, file.Detail());
+  path.push_back(static_cast<char>(kWanted));
+  return parts_.Add(path, file.Detail());
 }
 
 // ---- Parts --------------------------------------------------------------------------------------

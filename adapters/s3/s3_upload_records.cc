@@ -12,6 +12,7 @@ namespace snaptree::s3 {
 namespace {
 
 constexpr const char* kCode = "S3EncodeInvalidUpload";
+constexpr size_t kLineMembers = 3;
 
 Status Invalid(std::string what, Slice found = {}) {
   Status status = DataError(kCode, std::move(what));
@@ -83,6 +84,7 @@ Result<UploadRecord> ParseUploadLine(Slice line, StoredJson* json) {
   }
   UploadRecord record;
   record.is_part = family == kUploadPartPrefix;
+  record.has_unknown = object.members().size() > kLineMembers;
   if (!record.is_part && family != kUploadMetaPrefix) {
     return Invalid("a line's \"prefix\" is that of no record of an upload", family);
   }

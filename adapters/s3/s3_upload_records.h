@@ -13,8 +13,9 @@ namespace snaptree::s3 {
 
 struct UploadRecord {
   bool is_part = false;
-  std::string tail;   // of the row's key
-  std::string value;  // of the row
+  std::string tail;          // of the row's key
+  std::string value;         // of the row
+  bool has_unknown = false;  // members of other names, which were ignored
 };
 
 // Errors are "S3EncodeInvalidUpload", without a place.

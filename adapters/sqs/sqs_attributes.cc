@@ -11,6 +11,7 @@ namespace snaptree::sqs {
 namespace {
 
 constexpr const char* kCode = "SqsEncodeInvalidMessage";
+constexpr const char* kNext = "correct message_attributes, or remove the attribute";
 constexpr Slice kDataType = "DataType";
 constexpr Slice kStringValue = "StringValue";
 constexpr Slice kBinaryValue = "BinaryValue";
@@ -22,7 +23,8 @@ bool IsKnown(Slice name) {
 Status Wrong(Slice attribute, const char* what) {
   return DataError(kCode, "a message attribute is not what it must be")
       .Expected(what)
-      .Found("attribute \"" + Printable(attribute) + "\"");
+      .Found("attribute \"" + Printable(attribute) + "\"")
+      .Next(kNext);
 }
 
 // "Binary", also with a label behind it: "Binary.gif".
@@ -113,7 +115,8 @@ Status MessageAttributes::Read(StoredJson& json, size_t index) {
   simdjson::dom::object object;
   if (json.members()[index].value.get_object().get(object) != simdjson::SUCCESS) {
     return DataError(kCode, "the member \"message_attributes\" is not what it must be")
-        .Expected("an object");
+        .Expected("an object")
+        .Next(kNext);
   }
   raw_.clear();
   SplitRawMembers(json.RawValue(index), &raw_);

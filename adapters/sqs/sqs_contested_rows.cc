@@ -16,7 +16,8 @@ constexpr uint64_t kSignBit = uint64_t{1} << 63;
 constexpr int64_t kDedupLifeMs = 300000;
 constexpr uint64_t kCancelEvery = 1024;
 
-// Those who want one row come in this order, and within a kind the winner first.
+// Those who want one row come in this order, and within a kind the winner first; of those that are
+// stored the last one counts.
 enum Kind : char { kStored, kReceived, kSent };
 
 // A pair of the sorter: u32 size of the row's key, the key, kind, rank; what the rank does not say.
@@ -47,7 +48,7 @@ void AppendLockValue(std::string* out, Slice id, int64_t acquired_ms, int64_t vi
 struct ContestedRows::Group {
   std::string key;
   bool is_lock = false;
-  bool has_stored = false;
+  uint64_t stored = 0;    // lines of side records
   std::string stored_id;  // of a lock
   std::string stored_value;
   bool stored_is_right = false;  // some message stands behind it
@@ -57,7 +58,7 @@ struct ContestedRows::Group {
   void Begin(Slice row_key) {
     key = row_key;
     is_lock = row_key.starts_with(PrefixOf(SqsFamily::kGroup));
-    has_stored = false;
+    stored = 0;
     stored_is_right = false;
     candidates = 0;
   }
@@ -69,13 +70,13 @@ struct ContestedRows::Group {
       Slice id;
       reader.ReadBe64(&id_size);
       reader.ReadBytes(id_size, &id);
-      has_stored = true;
+      ++stored;
       stored_id = id;
       stored_value = reader.rest();
       return;
     }
     const Slice id = rank.substr(is_lock ? 8 : 16);
-    if (!is_lock || id == stored_id) stored_is_right = has_stored;
+    if (!is_lock || id == stored_id) stored_is_right = stored > 0;
     if (is_lock && kind != kReceived) return;
     if (++candidates > 1) return;
     value.clear();
@@ -108,8 +109,8 @@ Status ContestedRows::AddDedup(Slice key, const Message& message) {
   return Add();
 }
 
-Status ContestedRows::AddStoredDedup(Slice key, Slice value) {
-  return AddStoredLock(key, {}, value);
+Status ContestedRows::AddStoredDedup(Slice key, uint64_t line, Slice value) {
+  return AddStoredLock(key, line, {}, value);
 }
 
 // The lowest sequence number.
@@ -123,9 +124,10 @@ Status ContestedRows::AddToGroup(Slice key, const Message& message) {
   return Add();
 }
 
-Status ContestedRows::AddStoredLock(Slice key, Slice message_id, Slice value) {
+Status ContestedRows::AddStoredLock(Slice key, uint64_t line, Slice message_id, Slice value) {
   const std::lock_guard lock(mutex_);
   BeginKey(key, kStored);
+  AppendBe64(&key_, line);
   AppendBe64(&payload_, message_id.size());
   payload_.append(message_id).append(value);
   return Add();
@@ -139,13 +141,25 @@ void ContestedRows::TellGroup(const Group& group, const char* code, const char* 
       code, text, InQueue("group \"" + Printable(parser.name()) + "\"", parser.queue_name()));
 }
 
+void ContestedRows::TellTwins(const Group& group) {
+  SqsKeyParser parser(group.is_lock ? SqsFamily::kGroup : SqsFamily::kDedup);
+  SqsKey key;
+  if (!parser.Parse(group.key, &key)) return;
+  context_.findings.Warn("sqs_side_record_repeated",
+                         "side records with one key: only the last line of each counts",
+                         InQueue((group.is_lock ? "group \"" : "deduplication id \"") +
+                                     Printable(parser.name()) + "\"",
+                                 parser.queue_name()));
+}
+
 Status ContestedRows::WriteGroup(const Group& group, RowWriter& writer) {
-  if (group.is_lock && group.has_stored && !group.stored_is_right) {
+  if (group.stored > 1) TellTwins(group);
+  if (group.is_lock && group.stored > 0 && !group.stored_is_right) {
     TellGroup(group, "sqs_lock_dropped",
               "locks of message groups, in side records, that name no message of the group were "
               "left out: nothing would ever remove them");
   }
-  if (group.has_stored && group.stored_is_right) return writer.Put(group.key, group.stored_value);
+  if (group.stored > 0 && group.stored_is_right) return writer.Put(group.key, group.stored_value);
   if (group.candidates == 0) return {};
   if (group.is_lock && group.candidates > 1) {
     TellGroup(group, "sqs_lock_contested",

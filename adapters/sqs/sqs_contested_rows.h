@@ -20,12 +20,13 @@ class ContestedRows {
 
   // A message whose deduplication id makes it want the row with this key.
   Status AddDedup(Slice key, const Message& message);
-  // The row as the tree's side records have it; it goes before messages, but not without one.
-  Status AddStoredDedup(Slice key, Slice value);
+  // The row as the tree's side records have it, in this line; it goes before messages, but not
+  // without one. Of several lines the last one counts.
+  Status AddStoredDedup(Slice key, uint64_t line, Slice value);
   // A message of a group. Only one that was received can hold the group's lock.
   Status AddToGroup(Slice key, const Message& message);
   // The lock as the side records have it: counts when the message is in the group.
-  Status AddStoredLock(Slice key, Slice message_id, Slice value);
+  Status AddStoredLock(Slice key, uint64_t line, Slice message_id, Slice value);
 
   Status Write();
 
@@ -34,6 +35,7 @@ class ContestedRows {
   void BeginKey(Slice key, char kind);
   Status Add();
   Status WriteGroup(const Group& group, RowWriter& writer);
+  void TellTwins(const Group& group);
   void TellGroup(const Group& group, const char* code, const char* text);
 
   const EncodeContext& context_;

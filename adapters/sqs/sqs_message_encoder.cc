@@ -63,6 +63,13 @@ Status MessageEncoder::EncodeLine(const EncodedQueue& queue, Slice line, uint64_
   as_written_ = reader_.as_written();
   SNAPTREE_TRY(SetPartition(queue, &m));
   TellOfLine();
+  if (queue.meta.is_fifo && m.group_id.empty()) {
+    context_.findings.Warn(
+        "sqs_fifo_message_incomplete",
+        "messages of FIFO queues without a message_group_id, which no node takes "
+        "from a client: they belong to no group and have no order",
+        Place());
+  }
   SetVisibility(queue, &m);
   SetChecksums(&m);
   SetGeneration(queue, &m);
@@ -194,7 +201,8 @@ Status MessageEncoder::PutRows(const EncodedQueue& queue, const Message& m) {
   if (value_.size() > StoredJson::kMaxBytes) {
     return DataError(kInvalid, "the message is larger than any node takes")
         .Expected("at most " + HumanBytes(StoredJson::kMaxBytes) + " as it is stored")
-        .Found(HumanBytes(value_.size()));
+        .Found(HumanBytes(value_.size()))
+        .Next("shorten the message, or take it out of the tree");
   }
   id_segment_.clear();
   AppendBase64Url(&id_segment_, m.id);

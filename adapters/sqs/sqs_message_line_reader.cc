@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "adapters/common/json_error.h"
 #include "adapters/sqs/sqs_message_members.h"
 #include "base/base64.h"
 #include "base/text.h"
@@ -10,10 +11,12 @@ namespace snaptree::sqs {
 namespace {
 
 constexpr const char* kCode = "SqsEncodeInvalidMessage";
+constexpr const char* kNext = "correct the line, or remove it: its message is then not restored";
 
 Status Wrong(Slice name, const char* expected) {
   return DataError(kCode, "the member \"" + Printable(name) + "\" is not what it must be")
-      .Expected(expected);
+      .Expected(expected)
+      .Next(kNext);
 }
 
 // Written also when they are 0.
@@ -71,7 +74,8 @@ Status MessageLineReader::ReadExtra(size_t index, Message* message) {
     size_t next = 0;
     if (kStoredNames.Find(field.key, &next) != kStoredMembers || !names.insert(field.key).second) {
       return DataError(kCode, "x_extra has a member that the message has already")
-          .Found("\"" + Printable(field.key) + "\"");
+          .Found("\"" + Printable(field.key) + "\"")
+          .Next("remove it from x_extra, which is for members that snaptree does not know");
     }
   }
   if (names.empty()) {
@@ -138,7 +142,8 @@ Status MessageLineReader::Read(Slice line, Message* message) {
   ignored_.clear();
   has_sent_time_ = false;
   as_written_ = true;
-  SNAPTREE_TRY(json_.Parse(line, kCode, kMaxMessageLineBytes));
+  Status parsed = json_.Parse(line, kCode, kMaxMessageLineBytes);
+  if (!parsed.ok()) return ExplainJsonError(std::move(parsed), line, kNext);
   unsigned named = 0;    // a bit for each member
   unsigned present = 0;  // and not null
   size_t next = 0;

@@ -48,6 +48,12 @@ void QueueConfigReader::Tell(QueueConfig* config) {
   for (const std::string& name : config->ignored) {
     findings.Warn("sqs_member_ignored", kMemberIgnoredText, InQueue(name, meta.name));
   }
+  for (const std::string& name : meta.unknown_names) {
+    findings.Warn("sqs_unknown_member",
+                  "members that this version does not know were kept: a newer node's, or a typing "
+                  "error",
+                  InQueue("\"" + Printable(name) + "\"", meta.name));
+  }
   for (const std::string& name : config->completed) {
     findings.Warn("sqs_attribute_missing",
                   "queues without an attribute got what a node gives new queues",

@@ -98,9 +98,12 @@ Status QueueEncoder::SetGeneration(const QueueFolder& found) {
   SNAPTREE_ASSIGN(const Generation generation, FindGeneration(found));
   if (generation.number == 0 || generation.number >= kGenerationLimit) {
     return DataError(kInvalidQueue, "a generation that no queue can have")
-        .At(folder_)
+        .At(generation.of_extension ? Path(kExtensionFile) : folder_)
         .Expected("1 to " + std::to_string(kGenerationLimit - 1))
-        .Found(std::to_string(generation.number));
+        .Found(std::to_string(generation.number))
+        .Next(options_.generation ? "give --sqs-generation another number"
+                                  : "correct \"generation\" in _queue_ext.json, or give one: "
+                                    "--sqs-generation");
   }
   config_.meta.generation = generation.number;
   if (!generation.of_extension) config_.meta.incarnation = 0;
@@ -158,7 +161,8 @@ Status QueueEncoder::PutQueueRows(uint64_t sequence) {
     return DataError(kInvalidQueue, "the configuration is larger than any node's")
         .At(path)
         .Expected("at most " + HumanBytes(StoredJson::kMaxBytes))
-        .Found(HumanBytes(meta.size()));
+        .Found(HumanBytes(meta.size()))
+        .Next("shorten the policies, tags or x_extra of the queue");
   }
   SNAPTREE_TRY(put(SqsFamily::kMeta, meta));
   SNAPTREE_TRY(put(SqsFamily::kGen, std::to_string(queue_.meta.generation)));

@@ -1,5 +1,7 @@
 #include "adapters/sqs/sqs_queue_meta.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <map>
 
 #include "adapters/sqs/sqs_queue_members.h"
@@ -57,6 +59,13 @@ const MetaMember* FindMember(Slice name) {
   return nullptr;
 }
 
+// As JSON has it; what is too small for a double is 0. False: what is too large.
+bool ReadDouble(Slice text, double* out) {
+  // No locale is ever set.
+  *out = std::strtod(std::string(text).c_str(), nullptr);
+  return std::isfinite(*out);
+}
+
 }  // namespace
 
 bool ReadTags(const Json& value, QueueMeta* meta) {
@@ -88,7 +97,7 @@ bool ReadThrottle(const Json& value, Slice raw, QueueMeta* meta) {
     if (IsThrottleNumber(field.key)) {
       if (IsJsonNull(field.value)) {
         number = 0;
-      } else if (field.value.get_double().get(number) != simdjson::SUCCESS) {
+      } else if (!field.value.is_number() || !ReadDouble(member.value, &number)) {
         return false;
       }
     } else {

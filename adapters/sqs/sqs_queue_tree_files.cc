@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "adapters/common/json_error.h"
 #include "adapters/sqs/sqs_queue_members.h"
 #include "base/text.h"
 
@@ -11,7 +12,7 @@ namespace {
 constexpr const char* kCode = "SqsEncodeInvalidQueue";
 constexpr uint32_t kMaxPartitions = 32;
 constexpr size_t kMaxTags = 50;
-constexpr Slice kBom = "\xef\xbb\xbf";
+constexpr const char* kNext = "correct the file as those of other queues are";
 
 using Json = simdjson::dom::element;
 
@@ -20,30 +21,44 @@ constexpr int64_t kDefaultRetentionS = 345600;
 
 Status Wrong(Slice name, const char* expected) {
   return DataError(kCode, "the member \"" + Printable(name) + "\" is not what it must be")
-      .Expected(expected);
+      .Expected(expected)
+      .Next(kNext);
 }
 
 Status Refused(const char* what) {
   return DataError(kCode, what).Next("correct _queue.json: no node lets such a queue be created");
 }
 
+// No two members of one name in an object; what is none is judged by who reads it.
+Status CheckTwins(Slice name, const Json& value) {
+  simdjson::dom::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return {};
+  std::set<Slice> names;
+  for (const simdjson::dom::key_value_pair field : object) {
+    if (names.insert(field.key).second) continue;
+    return DataError(kCode, "a member of \"" + Printable(name) + "\" stands twice")
+        .Found("\"" + Printable(field.key) + "\"")
+        .Next("keep one of them");
+  }
+  return {};
+}
+
 }  // namespace
 
 struct QueueTreeReader::Member {
-  enum class Kind : uint8_t { kFormatVersion, kPlain, kThrottle, kFifoSequence, kExtra };
+  enum class Kind : uint8_t { kFormatVersion, kPlain, kTags, kThrottle, kFifoSequence, kExtra };
 
   Slice name;
   const char* expected;
-  ReadQueueMember read = nullptr;  // of kPlain
+  ReadQueueMember read = nullptr;  // of kPlain and kTags
   Kind kind = Kind::kPlain;
 };
 
 Status QueueTreeReader::Parse(Slice text) {
-  if (text.starts_with(kBom)) {
-    return DataError(kCode, "the file begins with a byte order mark")
-        .Next("save it without one: UTF-8, no BOM");
+  if (text.starts_with(kByteOrderMark)) {
+    return DataError(kCode, "the file begins with a byte order mark").Next(kByteOrderMarkNext);
   }
-  return json_.Parse(text, kCode);
+  return ExplainJsonError(json_.Parse(text, kCode), text, kNext);
 }
 
 // What of a newer node's members the tree has kept.
@@ -56,7 +71,8 @@ Status QueueTreeReader::ReadExtra(size_t index, QueueMeta* meta) {
   for (const simdjson::dom::key_value_pair field : object) {
     if (IsQueueMetaMember(field.key) || !names.insert(field.key).second) {
       return DataError(kCode, "x_extra has a member that a queue has already")
-          .Found("\"" + Printable(field.key) + "\"");
+          .Found("\"" + Printable(field.key) + "\"")
+          .Next("remove it from x_extra, which is for members that snaptree does not know");
     }
   }
   if (!names.empty()) meta->extra = json_.RawValue(index);
@@ -73,14 +89,20 @@ Status QueueTreeReader::ReadMember(const Member& member, size_t index, QueueConf
       if (good && version != 1) {
         return DataError(kCode, "a format version that this program does not know")
             .Expected("1")
-            .Found(std::to_string(version));
+            .Found(std::to_string(version))
+            .Next("encode the tree with the snaptree that wrote it, or a newer one");
       }
       break;
     }
     case Member::Kind::kPlain:
       good = member.read(value, &config->meta);
       break;
+    case Member::Kind::kTags:
+      SNAPTREE_TRY(CheckTwins(member.name, value));
+      good = member.read(value, &config->meta);
+      break;
     case Member::Kind::kThrottle:
+      SNAPTREE_TRY(CheckTwins(member.name, value));
       good = ReadThrottle(value, json_.RawValue(index), &config->meta);
       break;
     case Member::Kind::kFifoSequence:
@@ -161,8 +183,8 @@ Status QueueTreeReader::ReadExtension(Slice text, QueueConfig* config) {
       {"created_at_millis", kNumber, ReadInto<&QueueMeta::created_ms>},
       {"last_modified_at_millis", kNumber, ReadInto<&QueueMeta::last_modified_ms>},
       {"last_purged_at_millis", kNumber, ReadInto<&QueueMeta::last_purged_ms>},
-      {"tags", "an object of strings", ReadTags},
-      {"throttle", "an object of numbers", nullptr, Member::Kind::kThrottle},
+      {"tags", "an object of strings", ReadTags, Member::Kind::kTags},
+      {"throttle", "an object of numbers that a double can hold", nullptr, Member::Kind::kThrottle},
       {"fifo_sequence", kNumber, nullptr, Member::Kind::kFifoSequence},
       {"x_extra", "an object", nullptr, Member::Kind::kExtra},
   };
@@ -208,6 +230,12 @@ std::vector<std::string> AttributesOutOfRange(const QueueMeta& meta) {
   check("delay_seconds", meta.delay_s, 0, 900);
   check("receive_message_wait_seconds", meta.receive_message_wait_s, 0, 20);
   check("maximum_message_size", meta.maximum_message_bytes, 1024, kDefaultMaximumMessageBytes);
+  std::vector<RawMember> throttle;
+  if (!meta.throttle.empty()) SplitRawMembers(meta.throttle, &throttle);
+  for (const RawMember& member : throttle) {
+    if (!member.value.starts_with('-')) continue;
+    out.push_back("throttle: " + Printable(member.name) + " = " + Printable(member.value));
+  }
   if (meta.tags.size() > kMaxTags) out.push_back(std::to_string(meta.tags.size()) + " tags");
   return out;
 }

@@ -1,5 +1,7 @@
 #include "adapters/sqs/sqs_record_reader.h"
 
+#include "base/text.h"
+
 namespace snaptree::sqs {
 namespace {
 
@@ -64,7 +66,9 @@ Status RecordReader::Gather(Slice first, Slice* record) {
       break;
     }
     if (gathered_.size() + line.size() > limit_) {
-      return lines_.At(DataError("LineTooLong", "the record is longer than any record can be"));
+      return lines_.At(DataError("LineTooLong", "the record is longer than any record can be")
+                           .Expected("at most " + HumanBytes(limit_))
+                           .Next("look for a bracket or quote that is not closed"));
     }
     nesting.Take(line);
     gathered_.append("\n").append(line);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/common/json_error.h"
 #include "adapters/common/line_reader.h"
 #include "adapters/sqs/sqs_members.h"
 #include "base/base64.h"
@@ -12,6 +13,7 @@ namespace snaptree::sqs {
 namespace {
 
 constexpr const char* kCode = "SqsEncodeInvalidSideRecord";
+constexpr const char* kNext = "correct the line or remove it: a node rebuilds what it says";
 constexpr uint64_t kCancelEvery = 1024;
 
 constexpr SqsFamily kSideFamilies[] = {SqsFamily::kByAge, SqsFamily::kDedup, SqsFamily::kGroup,
@@ -22,9 +24,7 @@ bool IsUsed(SqsFamily family) {
 }
 
 Status Wrong(const char* what, const char* expected) {
-  return DataError(kCode, what)
-      .Expected(expected)
-      .Next("correct the line or remove it: a node rebuilds what it says");
+  return DataError(kCode, what).Expected(expected).Next(kNext);
 }
 
 // Whether a line as decoders write it is of a family that nobody uses: most lines are, and some are
@@ -89,13 +89,13 @@ Status SideRecordReader::TakeRow(SqsFamily family, const EncodedQueue& queue, Fo
     Drop(place_);
     return {};
   }
-  if (!is_lock) return contested_.AddStoredDedup(key_, value_);
+  if (!is_lock) return contested_.AddStoredDedup(key_, line_, value_);
   found->has_locks = true;
-  return contested_.AddStoredLock(key_, id, value_);
+  return contested_.AddStoredLock(key_, line_, id, value_);
 }
 
 Status SideRecordReader::ReadLine(Slice line, const EncodedQueue& queue, Found* found) {
-  SNAPTREE_TRY(json_.Parse(line, kCode));
+  SNAPTREE_TRY(ExplainJsonError(json_.Parse(line, kCode), line, kNext));
   Slice prefix;
   Slice key_hex;
   Slice value_base64;
@@ -135,7 +135,8 @@ Result<SideRecordReader::Found> SideRecordReader::Read(std::unique_ptr<TreeInput
     SNAPTREE_ASSIGN(const bool more, lines.Next(&line));
     if (!more) return found;
     if (line.find_first_not_of(" \t\r") == Slice::npos || IsPassedOver(line)) continue;
-    place_ = Printable(lines.path()) + ": line " + std::to_string(lines.number());
+    line_ = lines.number();
+    place_ = Printable(lines.path()) + ": line " + std::to_string(line_);
     SNAPTREE_TRY(context_.findings.TakeError(lines.At(ReadLine(line, queue, &found))));
   }
 }

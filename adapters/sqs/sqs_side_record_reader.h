@@ -42,6 +42,7 @@ class SideRecordReader {
   StoredJson value_json_;
   std::string key_;
   std::string value_;
+  uint64_t line_ = 0;
   std::string place_;
 };
 

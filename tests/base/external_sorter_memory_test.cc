@@ -46,7 +46,11 @@ std::string SortLongKeys(const TempFolder& folder) {
 }
 
 // Sanitizers keep what was freed, or have a memory of their own for each byte.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifndef __has_feature  // clang's way to tell
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr bool kMeasurable = false;
 #else
 constexpr bool kMeasurable = true;

@@ -121,7 +121,9 @@ TEST_CASE("state B: legacy keys, first in row order wins, lines in the order of 
 }
 
 TEST_CASE("state C: the new generation wins, wherever the old one stands in the file") {
-  for (const auto& [from, to] : {std::pair<uint64_t, uint64_t>{1, 2}, {9, 10}, {2, 10}}) {
+  for (const auto& move : {std::pair<uint64_t, uint64_t>{1, 2}, {9, 10}, {2, 10}}) {
+    const uint64_t from = move.first;
+    const uint64_t to = move.second;
     SnapshotBuilder rows = Rows(HashRange(2, from, to));
     const auto old = [&](const std::string& sk) {
       rows.Put(LegacyRow("t", from, "a", sk), kT0, ItemOf("a", sk, "old"));

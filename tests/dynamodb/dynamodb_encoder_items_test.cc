@@ -58,6 +58,7 @@ TEST_CASE("encode: files that do not hold one item") {
   const EncodedRows out = EncodeFiles(OneItem(text + blanks));
   INFO(text);
   CHECK(out.errors == Strings{"DdbEncodeInvalidItem dynamodb/t/items/a.json"});
+  CHECK(!out.statuses.at(0).info().next.empty());
   // White space around it is none of that.
   CHECK(EncodeFiles(OneItem(blanks + item + blanks + "\r\n")).errors.empty());
 }
@@ -139,6 +140,30 @@ TEST_CASE("encode: NULL is always true, empty sets stay or go") {
         Item({{"b", Null()}, {"h", S("a")}, {"l", L({S("1")})}, {"m", M({{"k", S("2")}})}}));
   CHECK(dropped.finding("ddb_empty_set") == "warning 1");
   CHECK(dropped.differences.count("dynamodb/t/items/a.json") == 1);
+}
+
+TEST_CASE("encode: an empty set that is dropped is still one of two attributes") {
+  EncodeFilesOptions options;
+  options.choices.ddb_drop_empty_sets = true;
+  const std::string attribute =
+      GENERATE(R"("x":{"SS":[]},"x":{"S":"1"})", R"("x":{"S":"1"},"x":{"SS":[]})",
+               R"("x":{"NS":[]},"x":{"SS":[]})", R"("h":{"BS":[]})",
+               R"("m":{"M":{"x":{"SS":[]},"a":{"S":""},"x":{"S":"1"}}})");
+  INFO(attribute);
+  CHECK(EncodeFiles(OneItem(With(attribute, false)), options).errors ==
+        Strings{"DdbEncodeInvalidItem dynamodb/t/items/a.json"});
+}
+
+TEST_CASE("encode: where an item is no JSON") {
+  const bool large = GENERATE(false, true);
+  const std::string blanks(large ? 1100000 : 0, ' ');
+  const EncodedRows comma = EncodeFiles(OneItem(R"({"h":{"S":"a"},})" + blanks));
+  REQUIRE(comma.errors.size() == 1);
+  CHECK(comma.statuses[0].info().found.find("at byte 15") != std::string::npos);
+  const EncodedRows mark = EncodeFiles(OneItem("\xef\xbb\xbf{\"h\":{\"S\":\"a\"}}" + blanks));
+  REQUIRE(mark.errors.size() == 1);
+  CHECK(mark.statuses[0].info().found == "a byte order mark at byte 0");
+  CHECK(mark.statuses[0].info().next.find("without a byte order mark") != std::string::npos);
 }
 
 TEST_CASE("encode: keys that are missing or wrong") {
@@ -307,8 +332,16 @@ TEST_CASE("encode: lines, their errors and their folder") {
         Strings{"UnexpectedFile dynamodb/t/items/a.json",
                 "DdbEncodeInvalidItem dynamodb/t/items/data-00001.jsonl: line 7",
                 "DdbEncodeInvalidItem dynamodb/t/items/data-00001.jsonl: line 2999",
-                "DdbEncodeInvalidItem dynamodb/t/items/data-00002.jsonl: line 2",
                 "UnexpectedFile dynamodb/t/items/sub"});
+  // Blank lines are passed over, and counted.
+  const EncodedRows blanks =
+      EncodeFiles(OneItem("\n{\"h\":{\"S\":\"a\"}}\n \t\r\n\n{}\n\n", "data-00001.jsonl"), options);
+  CHECK(blanks.errors == Strings{"DdbEncodeInvalidKey dynamodb/t/items/data-00001.jsonl: line 5"});
+  const EncodedRows good = EncodeFiles(
+      OneItem("\n{\"h\":{\"S\":\"a\"}}\n\n{\"h\":{\"S\":\"b\"}}\n", "data-00001.jsonl"), options);
+  CHECK(good.errors.empty());
+  CHECK(good.report.adapters.at(0).records == 2);
+  CHECK(good.differences.count("dynamodb/t/items/data-00001.jsonl") == 1);
   // The last newline may be missing; carriage returns are white space.
   const EncodedRows out = EncodeFiles(
       OneItem("{\"h\":{\"S\":\"a\"}}\r\n{\"h\":{\"S\":\"b\"}}", "data-00001.jsonl"), options);

@@ -79,7 +79,6 @@ TEST_CASE("encode: what a schema may lack or have") {
   };
   const Odd odd = GENERATE(
       Odd{R"("primary_key":{"hash_key":{"name":"h"},"range_key":{"name":""}})", ""},
-      Odd{R"("x":{"y":[1,2.5,null]},"primary_key":{"hash_key":{"name":"h","z":1}})", ""},
       Odd{R"("primary_key":{"hash_key":{"name":"h","type":"S"}})", "ddb_definition_added"},
       Odd{R"("primary_key":{"hash_key":{"name":"h","type":"X"}},"attribute_definitions":[{"name":"h","type":"X"}])",
           "ddb_key_type_unusual"},
@@ -135,10 +134,10 @@ TEST_CASE("encode: generations and counters") {
       Extension{R"({"format_version":1,"generation":7})", 8, 8, "8", "", true},
       Extension{R"({"format_version":1})", {}, 1, "1", "", true},
       Extension{R"({"format_version":1,"generation":0})", {}, 1, "1", "", true},
-      Extension{R"({"format_version":1,"generation":18446744073709551615})",
+      Extension{R"({"format_version":1,"generation":72057594037927935})",
                 {},
-                UINT64_MAX,
-                "18446744073709551615",
+                72057594037927935,
+                "72057594037927935",
                 "",
                 false},
       Extension{R"({"format_version":1,"generation":2,"migrating_from_generation":1})",
@@ -186,6 +185,10 @@ TEST_CASE("encode: extension files that are refused") {
       std::string(R"({"format_version":1,"generation":1.0})"),
       std::string(R"({"format_version":1,"generation":"1"})"),
       std::string(R"({"format_version":1,"generation":18446744073709551616})"),
+      std::string(R"({"format_version":1,"generation":72057594037927936})"),
+      std::string(R"({"format_version":1,"generation":18446744073709551615})"),
+      std::string(R"({"format_version":1,"generation_counter":72057594037927936})"),
+      std::string(R"({"format_version":1,"generation_counter":18446744073709551615})"),
       std::string(R"({"format_version":1,"generation":1,"generation":1})"),
       std::string(R"({"format_version":1,"generation":1}})"),
       std::string(R"({"format_version":1,"unknown_fields":1})"),
@@ -195,9 +198,73 @@ TEST_CASE("encode: extension files that are refused") {
       R"({"format_version":1,"unknown_fields":")" + Base64Url(Flag(6, true)) + "\"}",
       R"({"format_version":1,"unknown_fields":")" + Base64Url(Field(1, "u")) + "\"}");
   INFO(text);
-  CHECK(EncodeFiles({{"dynamodb/t/_schema.json", SchemaFile("t", "h", 'S')},
-                     {"dynamodb/t/_schema_ext.json", text}})
-            .errors == Strings{"DdbEncodeInvalidSchema dynamodb/t/_schema_ext.json"});
+  const EncodedRows out = EncodeFiles({{"dynamodb/t/_schema.json", SchemaFile("t", "h", 'S')},
+                                       {"dynamodb/t/_schema_ext.json", text}});
+  CHECK(out.errors == Strings{"DdbEncodeInvalidSchema dynamodb/t/_schema_ext.json"});
+  CHECK(!out.statuses.at(0).info().next.empty());
+}
+
+TEST_CASE("encode: a generation that the caller gives and no table can have") {
+  EncodeFilesOptions options;
+  options.choices.ddb_generation = GENERATE(uint64_t{1} << 56, UINT64_MAX);
+  const EncodedRows out =
+      EncodeFiles({{"dynamodb/t/_schema.json", SchemaFile("t", "h", 'S')}}, options);
+  CHECK(out.errors == Strings{"DdbEncodeInvalidSchema dynamodb/t/_schema.json"});
+  CHECK(out.statuses.at(0).info().next.find("--ddb-generation") != std::string::npos);
+}
+
+TEST_CASE("encode: members that no row holds are told with their place") {
+  const std::string schema = R"({"format_version":1,"table_name":"t","x":[1,2.5,null],)"
+                             R"("primary_key":{"hash_key":{"name":"h","z":1},"range_kay":{}},)"
+                             R"("attribute_definitions":[{"name":"h","type":"S","tipe":"S"}],)"
+                             R"("global_secondary_indexes":[{"name":"i","nmae":1,)"
+                             R"("key_schema":{"hash_key":{"name":"g"},"Range_key":{}},)"
+                             R"("projection":{"type":"ALL","non_key":[]}}]})";
+  const EncodedRows out =
+      EncodeFiles({{"dynamodb/t/_schema.json", schema},
+                   {"dynamodb/t/_schema_ext.json", R"({"format_version":1,"genration":7})"}});
+  REQUIRE(out.errors.empty());
+  CHECK(out.findings() == Strings{"warning ddb_member_ignored 8"});
+  std::set<std::string> examples;
+  for (const auto& [text, count] : out.report.findings.by_code().at("ddb_member_ignored").examples)
+    examples.insert(text);
+  for (const char* one : {R"(dynamodb/t/_schema.json: "x")",
+                          R"(dynamodb/t/_schema.json: "range_kay" of "primary_key")",
+                          R"(dynamodb/t/_schema_ext.json: "genration")"}) {
+    INFO(one);
+    CHECK(examples.count(one) == 1);
+  }
+  CHECK(out.differences ==
+        std::set<std::string>{"dynamodb/t/_schema.json", "dynamodb/t/_schema_ext.json"});
+  // An index that is misspelled is lost, but not in silence.
+  const EncodedRows lost = EncodeFiles(
+      {{"dynamodb/t/_schema.json",
+        R"({"format_version":1,"table_name":"t","primary_key":{"hash_key":{"name":"h"}},)"
+        R"("global_secondary_index":[]})"}});
+  CHECK(lost.findings() == Strings{"warning ddb_member_ignored 1"});
+}
+
+TEST_CASE("encode: where a schema is no JSON") {
+  struct Wrong {
+    std::string text;
+    const char* found;
+    const char* next;
+  };
+  const Wrong wrong = GENERATE(
+      Wrong{"{\"format_version\":1 \"x\":2}", "at byte 20", "mend"},
+      Wrong{"{\"a\":1,}", "at byte 7", "mend"}, Wrong{"{\"a\":\"\xff\"}", "at byte 6", "mend"},
+      Wrong{"{\"a\":1}x", "at byte 7", "mend"},
+      Wrong{"\xef\xbb\xbf{\"format_version\":1}", "a byte order mark", "without a byte order"});
+  INFO(wrong.text);
+  const bool extension = GENERATE(false, true);
+  Files files = {{"dynamodb/t/_schema.json", SchemaFile("t", "h", 'S')}};
+  files[extension ? "dynamodb/t/_schema_ext.json" : "dynamodb/t/_schema.json"] = wrong.text;
+  const EncodedRows out = EncodeFiles(files);
+  REQUIRE(out.errors.size() == 1);
+  const ErrorInfo& info = out.statuses[0].info();
+  CAPTURE(info.found, info.next);
+  CHECK(info.found.find(wrong.found) != std::string::npos);
+  CHECK(info.next.find(wrong.next) != std::string::npos);
 }
 
 TEST_CASE("encode: empty tables, with and without their folder, and rows without a table") {

@@ -1,7 +1,7 @@
 // What the self-test lets pass and what it does not, and rows that stand between those of a body.
-#include <catch2/catch.hpp>
-
 #include <filesystem>
+
+#include <catch2/catch.hpp>
 
 #include "base/coding.h"
 #include "base/text.h"
@@ -47,8 +47,9 @@ Files BucketWith(const std::string& unknown_key) {
   Files files;
   files["s3/b/_bucket.json"] = R"({"format_version":1,"name":"b","snaptree":{"generation":1}})";
   files["s3/b/o"] = std::string(3 << 20, 'o');
-  files["unknown/rows.jsonl"] =
-      R"({"key":{"base64":")" + Base64Url(unknown_key) + R"("},"value":"x","commit_ts":1})" "\n";
+  files["unknown/rows.jsonl"] = R"({"key":{"base64":")" + Base64Url(unknown_key) +
+                                R"("},"value":"x","commit_ts":1})"
+                                "\n";
   return files;
 }
 
@@ -118,7 +119,8 @@ TEST_CASE("what only snaptree writes may be added to a tree of the Go tools") {
   DecodeOptions go;
   go.extensions = false;
   EncodeRun run(Store().Bytes(), go);
-  run.Edit("sqs/q/_queue_ext.json", "{\"format_version\":1,\"generation\":1,\"tags\":{\"t\":\"a\"}}\n");
+  run.Edit("sqs/q/_queue_ext.json",
+           "{\"format_version\":1,\"generation\":1,\"tags\":{\"t\":\"a\"}}\n");
   run.Seal();
   const EncodeReport report = run.Run();
   for (const Status& error : report.errors) FAIL_CHECK(error.Message());

@@ -1,7 +1,9 @@
 // --include, --exclude and --files-from: an object's address is its path in the tree.
 #include <catch2/catch.hpp>
 
+#include "manifest/file_name_codec.h"
 #include "tests/support/decoded_rows.h"
+#include "tests/support/encoded_rows.h"
 #include "tests/support/fs_rows.h"
 
 namespace snaptree::test {
@@ -66,6 +68,36 @@ TEST_CASE("exclude wins, and leaves nothing behind that only it would need") {
   CHECK(out.files.count("fs/_orphans/33.bin") == 0);
   CHECK(out.files.count("fs/KEYMAP.jsonl") == 1);
   CHECK(out.directories == std::set<std::string>{"fs/tree", "fs/tree/c"});
+  const std::string h = "c/" + FallbackName("h" + std::string(240, 'h'));
+  CHECK(out.files.at("fs/inodes.jsonl") ==
+        Line(FsDirectory(1), "") + Line(FsDirectory(12), "c") + Line(FsFile(32, 1), h));
+}
+
+// What is left over must be a tree that can be encoded again.
+TEST_CASE("lines and names are those of what is selected") {
+  const std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> choices = {
+      {{}, {"fs/tree/a"}},
+      {{}, {"fs/tree/a/b/f"}},
+      {{}, {"fs/tree/a/empty", "fs/tree/c"}},
+      {{}, {"fs/tree/*"}},
+      {{}, {"fs/tree"}},
+      {{}, {"fs/tree", "fs/_orphans"}},
+      {{"fs"}, {"fs/tree/c"}},
+      {{"fs/*"}, {"fs/tree/a/g"}},
+      {{"fs/inodes.jsonl", "fs/KEYMAP.jsonl", "fs/tree/a"}, {}},
+  };
+  for (const auto& [include, exclude] : choices) {
+    INFO((include.empty() ? "" : include[0]) << " but " << (exclude.empty() ? "" : exclude[0]));
+    const DecodedRows out = Select(include, exclude);
+    EncodeFilesOptions options;
+    options.folders = out.directories;
+    const EncodedRows encoded = EncodeFiles(out.files, options);
+    CHECK(encoded.errors == std::vector<std::string>{});
+    CHECK(encoded.finding("keymap_record_unused").empty());
+    CHECK(encoded.finding("fs_directory_created").empty());
+  }
+  CHECK(Select({}, {"fs/tree/c"}).files.count("fs/KEYMAP.jsonl") == 0);
+  CHECK(Select({}, {"fs/tree"}).files == Files{{"fs/_orphans/33.bin", "x"}});
 }
 
 TEST_CASE("the describing files alone are whole") {

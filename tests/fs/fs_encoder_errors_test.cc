@@ -1,6 +1,7 @@
 // Trees that a person broke: every error of spec 06 section 4.6 with its place, and what is mended.
 #include <catch2/catch.hpp>
 
+#include "adapters/common/stored_json.h"
 #include "tests/support/encoded_rows.h"
 #include "tests/support/fs_rows.h"
 #include "tests/support/fs_store.h"
@@ -195,6 +196,24 @@ TEST_CASE("lines of windows editors and without an end are lines") {
   CHECK(Errors(lines, {{"fs/tree/a", ""}}).empty());
   lines.insert(lines.find('\n'), "\r");
   CHECK(Errors(lines, {{"fs/tree/a", ""}}).empty());
+}
+
+TEST_CASE("an x_extra without members does not come out") {
+  const Files files = {{"fs/tree/a", ""}};
+  std::string lines = kRoot + In(1, FsFile(5, 0), "a");
+  CHECK(Encode(lines, files).differences.empty());
+  lines.insert(lines.rfind('}'), ",\"x_extra\":{}");
+  const EncodedRows out = Encode(lines, files);
+  CHECK(out.errors.empty());
+  CHECK(out.findings().empty());
+  CHECK(out.differences == std::set<std::string>{"fs/inodes.jsonl"});
+}
+
+TEST_CASE("a line that is too long is not read whole") {
+  const std::string long_line =
+      kRoot + std::string(2 * StoredJson::kMaxBytes, ' ') + "\n" + In(1, FsFile(5, 0), "a");
+  const EncodedRows out = Encode(long_line, {{"fs/tree/a", ""}});
+  CHECK(out.errors == Texts{"LineTooLong fs/inodes.jsonl: line 2"});
 }
 
 TEST_CASE("files of fs that nobody knows") {

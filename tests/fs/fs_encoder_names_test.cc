@@ -60,7 +60,8 @@ TEST_CASE("fallback names: one in several folders, a folder, a name beyond every
       KeymapLine(huge) + KeymapLine(long_name) + KeymapLine(shaped) + KeymapLine(long_name),
       {{"fs/tree/" + l + "/" + l, "1"}, {"fs/tree/" + l + "/" + s, ""}, {"fs/tree/" + h, ""}});
   CHECK(good.errors.empty());
-  CHECK(good.findings().empty());
+  CHECK(good.findings() == Texts{"note keymap_record_repeated 1"});
+  CHECK(good.differences.count("fs/KEYMAP.jsonl") == 1);
   CHECK(good.rows.at(FsEntryKey(1, long_name)) == FsEntryValue(2, "directory"));
   CHECK(good.rows.at(FsEntryKey(2, long_name)) == FsEntryValue(3, "file"));
   CHECK(good.rows.at(FsEntryKey(2, shaped)) == FsEntryValue(4, "file"));
@@ -86,6 +87,13 @@ TEST_CASE("KEYMAP: missing, wrong and unused records") {
   CHECK(out.errors.empty());
   CHECK(out.findings() == Texts{"warning keymap_record_unused 1"});
   CHECK(out.differences == std::set<std::string>{"fs/KEYMAP.jsonl"});
+  std::string more_said = KeymapLine(name);
+  more_said.insert(1, "\"note\":1,");
+  const EncodedRows said = Encode(lines, more_said, files);
+  CHECK(said.errors.empty());
+  CHECK(said.findings().empty());
+  CHECK(said.differences == std::set<std::string>{"fs/KEYMAP.jsonl"});
+  CHECK(Encode(lines, KeymapLine(name), files).differences.empty());
   // A name that no directory can hold.
   const std::string slash = std::string(250, 'a') + "/b";
   CHECK(Encode(kRoot + In(1, FsFile(2, 0), FallbackName(slash)), KeymapLine(slash),

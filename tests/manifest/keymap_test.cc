@@ -32,6 +32,7 @@ TEST_CASE("lines of spec 07 V5, written and read") {
     CHECK(record->encoded == v.encoded);
     CHECK(record->original == v.original);
     CHECK(record->kind == v.kind);
+    CHECK_FALSE(record->has_unknown);
   }
 }
 
@@ -41,6 +42,7 @@ TEST_CASE("other members are ignored, order is free") {
   REQUIRE(record.ok());
   CHECK(record->encoded == "e/");
   CHECK(record->original == "\xff");
+  CHECK(record->has_unknown);
 }
 
 TEST_CASE("lines that are no record are refused") {

@@ -69,6 +69,14 @@ TEST_CASE("encode: KEYMAP records that do not fit") {
   CHECK(twice.findings() == Strings{"note keymap_record_repeated 1"});
   CHECK(twice.differences == std::set<std::string>{kKeymap});
 
+  std::string more_said = good;
+  more_said.insert(1, "\"note\":1,");
+  const EncodedRows said = encode(more_said);
+  CHECK(said.errors.empty());
+  CHECK(said.findings().empty());
+  CHECK(said.differences == std::set<std::string>{kKeymap});
+  CHECK(encode(good).differences.empty());
+
   const std::string unused(301, 'u');
   const EncodedRows more = encode(good + KeymapLine(FallbackName(unused), unused));
   CHECK(more.errors.empty());

@@ -204,6 +204,28 @@ TEST_CASE("what is mended in sidecars") {
       EncodeObject("abc", Etag(kAbc, 3) + R"(,"content_type":"","user_metadata":{})");
   CHECK(empty.findings() == Strings{});
   CHECK(empty.differences == Paths{"s3/photos/o" + kSuffix});
+  for (const char* own : {"{}", R"({"x_extra":{}})"}) {
+    INFO(own);
+    const auto out = EncodeObject("abc", Etag(kAbc, 3) + R"(,"snaptree":)" + own);
+    CHECK(out.errors == Strings{});
+    CHECK(out.findings() == Strings{});
+    CHECK(out.differences == Paths{"s3/photos/o" + kSuffix});
+  }
+  CHECK(EncodeObject("abc", Etag(kAbc, 3) + R"(,"snaptree":{"x_extra":{"q":1}})")
+            .differences.empty());
+}
+
+TEST_CASE("headers have no control characters") {
+  for (const char* name :
+       {"content_type", "content_encoding", "cache_control", "content_disposition"}) {
+    const std::string begin = Etag(kAbc, 3) + ",\"" + name + "\":\"a";
+    for (const char* bad : {"\\u0000", "\\r", "\\n", "\\u007f", "\\r\\nX-Other: 1"}) {
+      INFO(name << bad);
+      CHECK(EncodeObject("abc", begin + bad + "b\"").errors ==
+            Strings{"S3EncodeInvalidSidecar s3/photos/o" + kSuffix});
+    }
+    CHECK(EncodeObject("abc", begin + "\\t\xc3\xa4\"").errors == Strings{});
+  }
 }
 
 TEST_CASE("bodies and sidecars without one another") {
@@ -296,6 +318,20 @@ TEST_CASE("what is mended in _bucket.json") {
   CHECK(out.differences == Paths{kBucketFile});
 }
 
+TEST_CASE("an x_extra without members does not come out") {
+  const auto with = [](const std::string& extra) {
+    return EncodeFiles(
+        {{kBucketFile,
+          R"({"format_version":1,"name":"photos","snaptree":{"generation":1)" + extra + "}}"}});
+  };
+  CHECK(with("").differences.empty());
+  CHECK(with(R"(,"x_extra":{"q":1})").differences.empty());
+  const EncodedRows out = with(R"(,"x_extra":{})");
+  CHECK(out.errors == Strings{});
+  CHECK(out.findings() == Strings{});
+  CHECK(out.differences == Paths{kBucketFile});
+}
+
 TEST_CASE("folders that are only bodies") {
   EncodeFilesOptions options;
   options.choices.allow_bare_buckets = true;
@@ -383,6 +419,20 @@ TEST_CASE("KEYMAP records that do not fit") {
   const std::string odd = FallbackName("a" + kSuffix);
   CHECK(KeymapErrors(Line(odd, "a" + kSuffix), {odd}) == Strings{});
   CHECK(KeymapErrors("", {odd})[0] == "KeymapMissing s3/photos/" + odd);
+}
+
+TEST_CASE("members of KEYMAP records that nobody knows do not come out") {
+  const std::string path = "s3/photos/" + FallbackName("a/");
+  Files files = {{kBucketFile, kBucketJson},
+                 {kKeymap, Line(FallbackName("a/"), "a/")},
+                 {path, "abc"},
+                 {path + kSuffix, Sidecar(Etag(kAbc, 3))}};
+  CHECK(EncodeFiles(files).differences.empty());
+  files[kKeymap].insert(1, R"("note":1,)");
+  const EncodedRows out = EncodeFiles(files);
+  CHECK(out.errors == Strings{});
+  CHECK(out.findings() == Strings{});
+  CHECK(out.differences == Paths{kKeymap});
 }
 
 TEST_CASE("names that look like fallback names in trees of other tools") {

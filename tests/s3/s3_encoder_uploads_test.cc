@@ -86,6 +86,15 @@ TEST_CASE("V16, an open upload") {
   CHECK(dropped.differences.size() == 2);
 }
 
+TEST_CASE("members of lines that nobody knows do not come out") {
+  std::string lines = MetaLine(kPlace, kMeta) + PartLine(kPlace, 7, kPart7);
+  lines.insert(1, R"("note":"mine",)");
+  const EncodedRows out = Encode({{kRecords, lines}, {PartPath(kUpload, "00007"), "tail"}});
+  CHECK(out.errors == Strings{});
+  CHECK(out.findings() == Strings{});
+  CHECK(out.differences == Paths{kRecords});
+}
+
 TEST_CASE("large and offloaded parts are cut anew") {
   const std::string body(1048577, 'x');
   const std::string md5 = S3HexMd5(body);

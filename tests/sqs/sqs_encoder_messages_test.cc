@@ -113,7 +113,18 @@ TEST_CASE("lines that are no messages") {
     CHECK(out.errors == Strings{std::string("SqsEncodeInvalidMessage ") + kMessages + ": line 2",
                                 std::string("SqsEncodeInvalidMessage ") + kMessages + ": line " +
                                     std::to_string(4 + more)});
+    for (const Status& status : out.statuses) CHECK(!status.info().next.empty());
   }
+}
+
+TEST_CASE("messages of FIFO queues without a group") {
+  const std::string in_group = Plain("b", R"(,"message_group_id":"g")");
+  const EncodedRows out = EncodeFiles(Tree(Plain("a") + in_group + Plain("c"), kFifo));
+  CHECK(out.errors.empty());
+  CHECK(out.finding("sqs_fifo_message_incomplete") == "warning 2");
+  CHECK(out.differences.count(kMessages) == 0);
+  CHECK(EncodeFiles(Tree(in_group, kFifo)).finding("sqs_fifo_message_incomplete").empty());
+  CHECK(EncodeFiles(Tree(Plain("a"))).finding("sqs_fifo_message_incomplete").empty());
 }
 
 TEST_CASE("two messages with one id") {

@@ -83,8 +83,9 @@ TEST_CASE("the generation of a queue") {
     CHECK(out.differences == std::set<std::string>{kExt, kMessages});
   }
   SECTION("that nobody can have") {
-    CHECK(rows({{kExt, QueueExtFile(uint64_t{1} << 56)}}, {}).errors ==
-          Strings{"SqsEncodeInvalidQueue sqs/q"});
+    const EncodedRows large = rows({{kExt, QueueExtFile(uint64_t{1} << 56)}}, {});
+    CHECK(large.errors == Strings{"SqsEncodeInvalidQueue sqs/q/_queue_ext.json"});
+    CHECK(large.statuses.at(0).info().next.find("_queue_ext.json") != std::string::npos);
     CHECK(rows({{kExt, QueueExtFile((uint64_t{1} << 56) - 1)}}, {}).errors.empty());
     CHECK(rows({}, 0).errors == Strings{"SqsEncodeInvalidQueue sqs/q"});
   }
@@ -126,17 +127,23 @@ TEST_CASE("files that are no configuration") {
         "{\"format_version\":1,\"name\":\"q\\udc00\"}",
         "{\"format_version\":1,\"name\":\"q\xff\"}"}) {
     INFO(text);
-    CHECK(ErrorsOf(text) == wrong);
+    const EncodedRows out = EncodeFiles({{kQueue, text}});
+    CHECK(out.errors == wrong);
+    CHECK(!out.statuses.at(0).info().next.empty());
   }
   const Strings wrong_ext = {"SqsEncodeInvalidQueue sqs/q/_queue_ext.json"};
   for (const char* members :
        {"\"generation\":-1", "\"tags\":[]", "\"tags\":{\"a\":1}",
-        "\"throttle\":{\"send_capacity\":\"1\"}", "\"x_extra\":[]", "\"x_extra\":{\"name\":1}",
+        "\"throttle\":{\"send_capacity\":\"1\"}", "\"throttle\":{\"send_capacity\":1e400}",
+        "\"throttle\":{\"send_capacity\":-1e400}",
+        "\"throttle\":{\"send_capacity\":1,\"send_capacity\":1}", "\"throttle\":{\"x\":1,\"x\":2}",
+        "\"tags\":{\"a\":\"1\",\"a\":\"2\"}", "\"x_extra\":[]", "\"x_extra\":{\"name\":1}",
         "\"x_extra\":{\"a\":1,\"a\":2}", "\"fifo_sequence\":1e3"}) {
     INFO(members);
-    CHECK(EncodeFiles({{kQueue, QueueFile("q")},
-                       {kExt, std::string("{\"format_version\":1,") + members + "}"}})
-              .errors == wrong_ext);
+    const EncodedRows out = EncodeFiles(
+        {{kQueue, QueueFile("q")}, {kExt, std::string("{\"format_version\":1,") + members + "}"}});
+    CHECK(out.errors == wrong_ext);
+    CHECK(!out.statuses.at(0).info().next.empty());
   }
 }
 
@@ -157,6 +164,35 @@ TEST_CASE("what is missing in a configuration, and what is too much") {
   CHECK(standard.finding("sqs_member_ignored") == "warning 1");
   CHECK(standard.rows.count(QueueSeqKey("q")) == 0);
   CHECK(standard.differences == std::set<std::string>{kExt});
+}
+
+TEST_CASE("a throttle that no client can set") {
+  const auto encode = [](const std::string& throttle) {
+    return EncodeFiles(
+        {{kQueue, QueueFile("q")}, {kExt, QueueExtFile(1, ",\n  \"throttle\": " + throttle)}});
+  };
+  const auto stored = [](const EncodedRows& out, const std::string& throttle) {
+    return out.rows.at(QueueMetaKey("q")).find("\"throttle\":" + throttle) != std::string::npos;
+  };
+  const EncodedRows negative = encode(R"({"send_capacity":-1})");
+  CHECK(negative.findings() == Strings{"warning sqs_attribute_out_of_range 1"});
+  CHECK(stored(negative, R"({"send_capacity":-1})"));
+  // A newer node's, or a typing error: it is kept, and told.
+  const EncodedRows unknown = encode(R"({"send_capasity":1})");
+  CHECK(unknown.findings() == Strings{"warning sqs_unknown_member 1"});
+  CHECK(stored(unknown, R"({"send_capasity":1})"));
+  // Large, but a double; what is too small for one is 0, which a node leaves out.
+  const EncodedRows large =
+      encode(R"({"send_capacity":1e300,"recv_capacity":100000000000000000000})");
+  CHECK(large.findings().empty());
+  CHECK(stored(large, R"({"send_capacity":1e300,"recv_capacity":100000000000000000000})"));
+  CHECK(stored(encode(R"({"send_capacity":1e-400})"), "{}"));
+}
+
+TEST_CASE("where a configuration is no JSON") {
+  const EncodedRows out = EncodeFiles({{kQueue, "{\"format_version\":1,\n\"name\" \"q\"}"}});
+  REQUIRE(out.errors.size() == 1);
+  CHECK(out.statuses[0].info().found.find("at byte 28") != std::string::npos);
 }
 
 TEST_CASE("form and order of a configuration do not count") {

@@ -69,7 +69,10 @@ void CheckLive(uint64_t seed, bool preserve, bool side_records) {
   uint64_t messages = 0;
   for (const LiveQueue& q : queues) messages += q.messages.size();
   CHECK(encoded.report.records() == messages);
-  CHECK(encoded.report.findings.by_code().empty());
+  // Members that a newer node has put into "throttle" are told, and kept.
+  for (const std::string& finding : encoded.findings()) {
+    CHECK(finding.starts_with("warning sqs_unknown_member "));
+  }
   const DecodedRows again = DecodeAgain(encoded, options);
   CHECK(Without(again.files, encoded.differences) == Without(files, encoded.differences));
   for (const std::string& path : encoded.differences) {

@@ -91,6 +91,20 @@ TEST_CASE("side records whose values say nothing") {
   CHECK(out.rows.at(DedupKey("q", 2, "", "d")).find("\"a\"") != std::string::npos);
 }
 
+TEST_CASE("of several side records with one key the last one counts") {
+  const std::string one = R"({"message_id":"z","send_timestamp_ms":9,"expires_at_millis":9})";
+  const std::string two = R"({"message_id":"a","send_timestamp_ms":1,"expires_at_millis":2})";
+  const std::string key = DedupKey("q", 2, "", "d");
+  for (const auto& [first, last] : {std::pair(one, two), std::pair(two, one)}) {
+    const EncodedRows out =
+        Encode(SideLine(kDedup, key, first) + SideLine(kDedup, key, last), false);
+    CHECK(out.errors.empty());
+    CHECK(out.rows.at(key) == last);
+    CHECK(out.finding("sqs_side_record_repeated") == "warning 1");
+  }
+  CHECK(Encode(SideLine(kDedup, key, one), false).finding("sqs_side_record_repeated").empty());
+}
+
 TEST_CASE("lines that are no side records") {
   const std::string at = std::string("SqsEncodeInvalidSideRecord ") + kSide + ": line 1";
   for (const std::string& line :
@@ -102,7 +116,9 @@ TEST_CASE("lines that are no side records") {
         std::string(R"({"prefix":"!sqs|queue|seq|","key_hex":"00"})"),
         std::string(R"({"prefix":"!sqs|queue|seq|","key_hex":"00","value_b64":"","x":1})")}) {
     INFO(line);
-    CHECK(Encode(line, true).errors == Strings{at});
+    const EncodedRows out = Encode(line, true);
+    CHECK(out.errors == Strings{at});
+    CHECK(!out.statuses.at(0).info().next.empty());
   }
 }
 

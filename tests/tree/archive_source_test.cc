@@ -353,7 +353,14 @@ TEST_CASE("An archive that was cut anywhere is an error") {
   for (size_t size = 512; size <= content_end; size += 128) {
     INFO(size);
     WriteWholeFile(at.archive, whole.substr(0, size));
-    CHECK(at.CodeOf(at.archive) == "ArchiveTruncated");
+    const auto source = at.Open(at.archive);
+    REQUIRE_FALSE(source.ok());
+    CHECK(source.status().code() == "ArchiveTruncated");
+    // Where an entry begins, or what ought to be one.
+    const std::optional<uint64_t> offset = source.status().info().offset;
+    REQUIRE(offset);
+    CHECK(*offset <= size);
+    CHECK(*offset % 512 == 0);
   }
   // One block of zeros is enough, and so is all that was written.
   for (const size_t more : {size_t{512}, size_t{1024}}) {

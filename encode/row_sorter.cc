@@ -90,7 +90,7 @@ class RowSorter::Writer : public RowWriter {
 // Several finished sorters as one.
 class RowSorter::Merge {
  public:
-  Status Open(std::vector<ExternalSorter*> sorters) {
+  Status Open(const std::vector<ExternalSorter*>& sorters) {
     for (ExternalSorter* sorter : sorters) {
       inputs_.push_back({sorter, {}, {}});
       SNAPTREE_TRY(Advance(inputs_.size() - 1));
@@ -168,8 +168,8 @@ Status RowSorter::Finish(WorkerPool& workers) {
   SNAPTREE_TRY(workers.Run(jobs));
   rows_ = std::make_unique<Merge>();
   claims_ = std::make_unique<Merge>();
-  SNAPTREE_TRY(rows_->Open(std::move(rows)));
-  return claims_->Open(std::move(claims));
+  SNAPTREE_TRY(rows_->Open(rows));
+  return claims_->Open(claims);
 }
 
 Result<bool> RowSorter::Next(SortedEntry* entry) {

@@ -116,14 +116,13 @@ Status Encoder::RunBucket(const std::string& folder) {
   folder_ = "s3/" + folder + "/";
   Result<BucketFile> read =
       ReadBucketFile(context_, folder, options_.allow_bare_buckets, &reader_, &json_);
-  const bool readable = read.ok();
-  const BucketFile bucket = readable ? *std::move(read) : BucketOfFolder(folder);
-  if (readable) {
+  const BucketFile bucket = read.ok() ? *read : BucketOfFolder(folder);
+  if (read.ok()) {
     const std::string path = folder_ + "_bucket.json";
     rows_->From(path);
     SNAPTREE_TRY(PutBucketRows(bucket, rows_.get()));
   } else {
-    SNAPTREE_TRY(context_.findings.TakeError(std::move(read).status()));
+    SNAPTREE_TRY(context_.findings.TakeError(read.status()));
   }
   objects_.Begin(folder_, bucket);
   uploads_.Begin(folder_, bucket);

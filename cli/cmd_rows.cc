@@ -182,10 +182,7 @@ std::string SummaryLine(const RowsResult& result) {
   json.Key("salvage");
   AppendSalvage(result.salvage, &json);
   if (!result.status.ok()) {
-    json.Key("error");
-    json.StartObject();
-    AppendErrorMembers(result.status, &json);
-    json.EndObject();
+    AppendError(result.status, &json);
   }
   json.Member("exit_code", static_cast<uint64_t>(ExitOf(result)));
   json.EndObject();

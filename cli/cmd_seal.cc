@@ -100,13 +100,7 @@ std::string FailedDocument(const SealOptions& options, const Status& status) {
   json.TextMember("tree", options.tree);
   json.MemberBool("check", options.check_only);
   json.MemberBool("written", false);
-  json.Key("error");
-  json.StartObject();
-  AppendErrorMembers(status, &json);
-  json.EndObject();
-  json.Member("exit_code", static_cast<uint64_t>(ExitCodeOf(status)));
-  json.EndObject();
-  return json.text() + "\n";
+  return EndWithError(status, &json);
 }
 
 std::string Counts(const SealReport& report) {

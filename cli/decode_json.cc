@@ -141,13 +141,7 @@ std::string FailedDecodeDocument(const DecodeOptions& options, const Status& sta
   json.StartObject();
   json.Member("schema", "snaptree.decode/1");
   AppendOutput(options, &json);
-  json.Key("error");
-  json.StartObject();
-  AppendErrorMembers(status, &json);
-  json.EndObject();
-  json.Member("exit_code", static_cast<uint64_t>(ExitCodeOf(status)));
-  json.EndObject();
-  return json.text() + "\n";
+  return EndWithError(status, &json);
 }
 
 }  // namespace snaptree::cli

@@ -197,13 +197,7 @@ std::string FailedEncodeDocument(const EncodeOptions& options, const Status& sta
   JsonText json(JsonStyle::kPretty);
   json.StartObject();
   AppendHead(options, &json);
-  json.Key("error");
-  json.StartObject();
-  AppendErrorMembers(status, &json);
-  json.EndObject();
-  json.Member("exit_code", static_cast<uint64_t>(ExitCodeOf(status)));
-  json.EndObject();
-  return json.text() + "\n";
+  return EndWithError(status, &json);
 }
 
 }  // namespace snaptree::cli

@@ -157,6 +157,20 @@ void AppendExamples(const Finding& finding, JsonText* json) {
   json->EndArray();
 }
 
+void AppendError(const Status& error, JsonText* json) {
+  json->Key("error");
+  json->StartObject();
+  AppendErrorMembers(error, json);
+  json->EndObject();
+}
+
+std::string EndWithError(const Status& error, JsonText* json) {
+  AppendError(error, json);
+  json->Member("exit_code", static_cast<uint64_t>(ExitCodeOf(error)));
+  json->EndObject();
+  return json->text() + "\n";
+}
+
 void AppendFindings(const Findings& findings, JsonText* json) {
   json->StartArray();
   for (const auto& [code, finding] : findings.by_code()) {

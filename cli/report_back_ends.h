@@ -21,6 +21,10 @@ class JsonText;
 // "code", "what", "source", "offset", "address", "expected", "found", "hint", "exit_code" of an
 // error, inside an object.
 void AppendErrorMembers(const Status& error, JsonText* json);
+// The member "error", an object.
+void AppendError(const Status& error, JsonText* json);
+// Ends the document of a run that an error ended: "error", "exit_code". Its text.
+std::string EndWithError(const Status& error, JsonText* json);
 // An array of findings.
 void AppendFindings(const Findings& findings, JsonText* json);
 

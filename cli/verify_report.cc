@@ -177,10 +177,7 @@ std::string VerifyDocument(const std::vector<VerifyResult>& results, bool quick,
     if (result.status.ok()) {
       AppendReport(result.report, &json);
     } else {
-      json.Key("error");
-      json.StartObject();
-      AppendErrorMembers(result.status, &json);
-      json.EndObject();
+      AppendError(result.status, &json);
     }
     json.Member("elapsed_ms", result.elapsed_ms);
     json.Member("exit_code", static_cast<uint64_t>(result.ExitCode()));

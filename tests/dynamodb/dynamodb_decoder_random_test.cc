@@ -8,11 +8,12 @@
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
 #include "tests/support/dynamodb_store.h"
+#include "tests/support/rounds.h"
 
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 3000;
+constexpr uint64_t kStores = Rounds(3000);
 constexpr const char* kOrphans = "dynamodb/~orphan_rows.jsonl";
 
 using Strings = std::vector<std::string>;

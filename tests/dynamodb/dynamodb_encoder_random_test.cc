@@ -9,13 +9,14 @@
 #include "tests/support/dynamodb_rows.h"
 #include "tests/support/dynamodb_store.h"
 #include "tests/support/encoded_rows.h"
+#include "tests/support/rounds.h"
 
 namespace snaptree::test {
 namespace {
 
 using namespace ddb;
 
-constexpr uint64_t kStores = 400;
+constexpr uint64_t kStores = Rounds(400);
 constexpr const char* kOrphans = "dynamodb/~orphan_rows.jsonl";
 
 using Rows = std::map<std::string, std::string>;

@@ -5,11 +5,12 @@
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
 #include "tests/support/fs_store.h"
+#include "tests/support/rounds.h"
 
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 3000;
+constexpr uint64_t kStores = Rounds(3000);
 
 std::string Text(const Files& files, const std::set<std::string>& directories) {
   std::string text;

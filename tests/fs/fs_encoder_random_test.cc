@@ -8,6 +8,7 @@
 #include "tests/support/decoded_rows.h"
 #include "tests/support/encoded_rows.h"
 #include "tests/support/fs_store.h"
+#include "tests/support/rounds.h"
 
 namespace snaptree::test {
 namespace {
@@ -112,7 +113,7 @@ class LiveFs {
 
 TEST_CASE("filesystems of a live node come back row for row") {
   size_t inodes = 0;
-  for (uint64_t seed = 0; seed < 300; ++seed) {
+  for (uint64_t seed = 0; seed < Rounds(300); ++seed) {
     INFO("seed " << seed);
     const Rows rows = LiveFs(seed).Make();
     SnapshotBuilder snapshot;
@@ -124,7 +125,7 @@ TEST_CASE("filesystems of a live node come back row for row") {
     REQUIRE(out.rows == rows);
     inodes += out.report.adapters.empty() ? 0 : out.report.adapters[0].records;
   }
-  CHECK(inodes > 1500);
+  CHECK(inodes > Rounds(1500));
 }
 
 // Of what makes a tree that spec 06 section 4.6 refuses.
@@ -156,7 +157,7 @@ std::string Unmended(const Files& files) {
 
 TEST_CASE("whatever was decoded comes back as the same tree") {
   size_t compared = 0;
-  for (uint64_t seed = 0; seed < 1500; ++seed) {
+  for (uint64_t seed = 0; seed < Rounds(1500); ++seed) {
     INFO("seed " << seed);
     const DecodedRows tree = DecodeRows(ToSnapshot(RandomFsStore(seed)));
     const EncodedRows encoded = Encode(tree);
@@ -186,7 +187,7 @@ TEST_CASE("whatever was decoded comes back as the same tree") {
     REQUIRE(third.rows == encoded.rows);
     compared += tree.files.size();
   }
-  CHECK(compared > 3000);
+  CHECK(compared > Rounds(3000));
 }
 
 }  // namespace

@@ -5,11 +5,12 @@
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
 #include "tests/support/redis_store.h"
+#include "tests/support/rounds.h"
 
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 4000;
+constexpr uint64_t kStores = Rounds(4000);
 constexpr Slice kDamagedFolder = "unknown/damaged/";
 
 // Count of a finding, 0 when there is none.

@@ -6,11 +6,12 @@
 #include "tests/support/decoded_rows.h"
 #include "tests/support/encoded_rows.h"
 #include "tests/support/redis_store.h"
+#include "tests/support/rounds.h"
 
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 3000;
+constexpr uint64_t kStores = Rounds(3000);
 
 // Files that hold what no live node can read.
 bool IsRefused(const EncodedRows& encoded, const std::string& path) {
@@ -93,7 +94,7 @@ TEST_CASE("random stores: decode, encode, decode") {
     rows += trip.encoded.rows.size();
   }
   // The stores are worth the time.
-  CHECK(refused > 50);
+  CHECK(refused > Rounds(50));
   CHECK(rows > 2 * kStores);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
+#include "tests/support/rounds.h"
 #include "tests/support/s3_store.h"
 
 namespace snaptree::test {
@@ -56,7 +57,7 @@ TEST_CASE("random stores mean the same to both readers") {
   uint64_t bodies = 0;
   uint64_t incomplete = 0;
   uint64_t moved = 0;
-  for (uint64_t seed = 0; seed < 6000; ++seed) {
+  for (uint64_t seed = 0; seed < Rounds(6000); ++seed) {
     DecodeRowsOptions options;
     options.sorter_bytes = seed % 40 == 0 ? 0 : size_t{64} << 20;
     const DecodedRows out = CheckStore(seed, options);
@@ -65,13 +66,13 @@ TEST_CASE("random stores mean the same to both readers") {
     for (const auto& [path, text] : out.files) moved += path.ends_with("KEYMAP.jsonl") ? 1U : 0U;
   }
   // The stores are worth the time.
-  CHECK(bodies > 6000);
-  CHECK(incomplete > 500);
-  CHECK(moved > 500);
+  CHECK(bodies > Rounds(6000));
+  CHECK(incomplete > Rounds(500));
+  CHECK(moved > Rounds(500));
 }
 
 TEST_CASE("random stores at the time of one of their rows") {
-  for (uint64_t seed = 10000; seed < 12000; ++seed) {
+  for (uint64_t seed = 10000; seed < 10000 + Rounds(2000); ++seed) {
     const S3Store store = RandomS3Store(seed);
     DecodeRowsOptions options;
     options.at = store[seed % store.size()].commit_ts;
@@ -80,7 +81,7 @@ TEST_CASE("random stores at the time of one of their rows") {
 }
 
 TEST_CASE("orphans, uploads and salvage only add files to a random store's tree") {
-  for (uint64_t seed = 20000; seed < 21500; ++seed) {
+  for (uint64_t seed = 20000; seed < 20000 + Rounds(1500); ++seed) {
     const SnapshotBuilder rows = S3StoreSnapshot(RandomS3Store(seed));
     const DecodedRows plain = DecodeRows(rows);
     DecodeRowsOptions more;

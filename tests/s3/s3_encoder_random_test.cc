@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
 #include "tests/support/encoded_rows.h"
+#include "tests/support/rounds.h"
 #include "tests/support/s3_rows.h"
 #include "tests/support/s3_store.h"
 
@@ -127,18 +128,20 @@ void RoundTrip(uint64_t seed, bool rename, bool uploads, Counts* counts) {
 
 TEST_CASE("random stores come out as they went in") {
   Counts counts;
-  for (uint64_t seed = 0; seed < 1500; ++seed) RoundTrip(seed, seed % 2 == 0, false, &counts);
+  for (uint64_t seed = 0; seed < Rounds(1500); ++seed)
+    RoundTrip(seed, seed % 2 == 0, false, &counts);
   // The stores are worth the time.
-  CHECK(counts.objects > 1500);
-  CHECK(counts.composite > 100);
+  CHECK(counts.objects > Rounds(1500));
+  CHECK(counts.composite > Rounds(100));
   CHECK(counts.expected_differences < counts.objects / 4);
   CHECK(counts.moved < 10);
 }
 
 TEST_CASE("open uploads come out as they went in") {
   Counts counts;
-  for (uint64_t seed = 3000; seed < 4500; ++seed) RoundTrip(seed, false, true, &counts);
-  CHECK(counts.parts > 500);
+  for (uint64_t seed = 3000; seed < 3000 + Rounds(1500); ++seed)
+    RoundTrip(seed, false, true, &counts);
+  CHECK(counts.parts > Rounds(500));
 }
 
 }  // namespace

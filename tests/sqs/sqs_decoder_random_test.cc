@@ -4,12 +4,13 @@
 
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
+#include "tests/support/rounds.h"
 #include "tests/support/sqs_store.h"
 
 namespace snaptree::test {
 namespace {
 
-constexpr uint64_t kStores = 3000;
+constexpr uint64_t kStores = Rounds(3000);
 
 std::string RowsText(const SqsStore& store) {
   std::string text;

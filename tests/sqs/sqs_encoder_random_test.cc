@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
 #include "tests/support/encoded_rows.h"
+#include "tests/support/rounds.h"
 #include "tests/support/sqs_live_store.h"
 #include "tests/support/sqs_store.h"
 
@@ -82,7 +83,7 @@ void CheckLive(uint64_t seed, bool preserve, bool side_records) {
 }
 
 TEST_CASE("queues of a live node come back row by row") {
-  for (uint64_t seed = 0; seed < 150; ++seed) {
+  for (uint64_t seed = 0; seed < Rounds(150); ++seed) {
     CheckLive(seed, true, false);
     CheckLive(seed, false, false);
     CheckLive(seed, true, true);
@@ -93,7 +94,7 @@ TEST_CASE("queues of a live node come back row by row") {
 // Queues that no client could have made, and messages of fewer members than nodes write.
 TEST_CASE("trees of odd stores come back as they were") {
   uint64_t encoded_messages = 0;
-  for (uint64_t seed = 0; seed < 400; ++seed) {
+  for (uint64_t seed = 0; seed < Rounds(400); ++seed) {
     INFO("seed " << seed);
     const DecodedRows tree = DecodeRows(ToSnapshot(RandomSqsStore(seed)));
     Files files = tree.files;
@@ -120,7 +121,7 @@ TEST_CASE("trees of odd stores come back as they were") {
     }
     REQUIRE(Without(again.files, encoded.differences) == Without(files, encoded.differences));
   }
-  CHECK(encoded_messages > 150);
+  CHECK(encoded_messages > Rounds(150));
 }
 
 }  // namespace

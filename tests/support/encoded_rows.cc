@@ -139,7 +139,10 @@ std::vector<std::string> EncodedRows::findings() const {
 
 EncodedRows EncodeFiles(const Files& files, const EncodeFilesOptions& options) {
   EncodedRows out = EncodeOnce(files, options, 1, size_t{64} << 20);
-  const EncodedRows again = EncodeOnce(files, options, 4, 0);
+  // Of a small tree each record becomes a run of its own, of a large one some hundred make one.
+  size_t bytes = 0;
+  for (const auto& [path, content] : files) bytes += content.size();
+  const EncodedRows again = EncodeOnce(files, options, 4, bytes >> 10);
   if (again.snapshot != out.snapshot) throw std::runtime_error("threads change the snapshot");
   const std::string expected = TextOf(out);
   const std::string found = TextOf(again);

@@ -2,6 +2,7 @@
 // files that halves the cost. One object per thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -33,6 +34,13 @@ class Sha256 {
 
 inline Slice AsSlice(const Sha256Digest& d) {
   return {reinterpret_cast<const char*>(d.data()), d.size()};
+}
+
+// The digest that AsSlice() gave. REQUIRES: `bytes` begins with one.
+inline Sha256Digest DigestIn(Slice bytes) {
+  Sha256Digest digest;
+  std::copy_n(Bytes(bytes), digest.size(), digest.begin());
+  return digest;
 }
 
 }  // namespace snaptree

@@ -24,29 +24,35 @@ TreeList::TreeList(const std::function<SorterOptions(double share)>& options)
 
 Status TreeList::ReadFolder(const Reading& reading, Slice folder) {
   const std::string prefix = folder.empty() ? "" : std::string(folder) + "/";
-  return reading.source.List(folder, [&](std::span<const TreeEntry> entries) -> Status {
-    SNAPTREE_TRY(CheckCancelled());
-    std::vector<std::string> others;
-    {
-      std::string path = prefix;
-      const std::lock_guard lock(mutex_);
-      for (const TreeEntry& entry : entries) {
-        path.resize(prefix.size());
-        path += entry.name;
-        if (entry.kind == EntryKind::kOther) {
-          others.push_back(path);
-        } else {
-          SNAPTREE_TRY((entry.kind == EntryKind::kFile ? files_ : *next_level_).Add(path, {}));
+  bool empty = true;
+  const Status listed =
+      reading.source.List(folder, [&](std::span<const TreeEntry> entries) -> Status {
+        SNAPTREE_TRY(CheckCancelled());
+        empty = false;
+        std::vector<std::string> others;
+        {
+          std::string path = prefix;
+          const std::lock_guard lock(mutex_);
+          for (const TreeEntry& entry : entries) {
+            path.resize(prefix.size());
+            path += entry.name;
+            if (entry.kind == EntryKind::kOther) {
+              others.push_back(path);
+            } else {
+              SNAPTREE_TRY((entry.kind == EntryKind::kFile ? files_ : *next_level_).Add(path, {}));
+            }
+          }
         }
-      }
-    }
-    reading.progress.done.fetch_add(entries.size(), std::memory_order_relaxed);
-    for (const std::string& path : others) {
-      // Opening says what is wrong with it.
-      SNAPTREE_TRY(reading.findings.TakeError(reading.source.Open(path).status()));
-    }
-    return {};
-  });
+        reading.progress.done.fetch_add(entries.size(), std::memory_order_relaxed);
+        for (const std::string& path : others) {
+          // Opening says what is wrong with it.
+          SNAPTREE_TRY(reading.findings.TakeError(reading.source.Open(path).status()));
+        }
+        return {};
+      });
+  if (!listed.ok() || !empty || folder.empty() || !reading.take_empty_folder) return listed;
+  const std::lock_guard lock(mutex_);
+  return reading.take_empty_folder(folder);
 }
 
 // The folders of one level, whose own folders are the next one.

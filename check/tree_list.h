@@ -24,6 +24,9 @@ class TreeList {
     WorkerPool& workers;
     TreeFindings& findings;
     Progress& progress;  // counts entries in `done`
+    // Gets folders in which nothing stands, but for the root; from one thread at a time, in no
+    // order. May be empty.
+    std::function<Status(Slice folder)> take_empty_folder = {};
   };
 
   explicit TreeList(const std::function<SorterOptions(double share)>& options);

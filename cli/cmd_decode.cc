@@ -3,7 +3,9 @@
 
 #include <chrono>
 
+#include "cli/archive_options.h"
 #include "cli/commands.h"
+#include "cli/decode_forecast.h"
 #include "cli/decode_options.h"
 #include "cli/decode_summary.h"
 #include "cli/exit_codes.h"
@@ -20,6 +22,8 @@ Result<DecodeReport> DecodeWithProgress(DecodeOptions options, const CommonOptio
   Progress progress;
   const ProgressDisplay display(progress, reporter, common);
   options.progress = &progress;
+  options.before_writing = ForecastOf(options, reporter);
+  if (options.output == "-" && !options.dry_run) options.take_output = PrintToStdout;
   return Decode(options);
 }
 
@@ -38,9 +42,12 @@ int RunDecode(const Invocation& invocation, Reporter& reporter) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   Result<DecodeOptions> options = DecodeOptionsOf(invocation);
-  if (!options.ok()) {
-    reporter.Error(options.status());
-    return ExitCodeOf(options.status());
+  Status wrong = options.status();
+  if (wrong.ok() && options->output == "-" && !options->dry_run)
+    wrong = CheckArchiveOnStdout(reporter);
+  if (!wrong.ok()) {
+    reporter.Error(wrong);
+    return ExitCodeOf(wrong);
   }
   DecodeRun run;
   run.options = *options;

@@ -15,6 +15,8 @@ namespace snaptree::cli {
 namespace {
 
 Status Inspect(const Invocation& invocation, Reporter& reporter, InspectReport* report) {
+  const bool detail = invocation.Has(OptionId::kDetail);
+  if (detail) SNAPTREE_TRY(CheckReadableTwice(report->given));
   Progress progress;
   const ProgressDisplay display(progress, reporter, invocation.common);
   SNAPTREE_ASSIGN(ScannedInput input, OpenAndScan(report->given, invocation, &progress));
@@ -40,7 +42,11 @@ Status Inspect(const Invocation& invocation, Reporter& reporter, InspectReport* 
   }
   // Counts before the retained window are worth showing, with a warning.
   const ReadTime time{report->scan.read_ts, at.has_value(), true};
-  return CheckReadTimestamp(time, report->scan, report->info.path, &report->findings);
+  SNAPTREE_TRY(CheckReadTimestamp(time, report->scan, report->info.path, &report->findings));
+  if (!detail) return {};
+  const DetailRun run{report->given, invocation, input.container->rows(), report->scan, progress};
+  SNAPTREE_ASSIGN(report->detail, ReadDetail(run, &report->findings));
+  return {};
 }
 
 std::string Document(const std::vector<InspectReport>& reports, int exit_code) {

@@ -5,8 +5,9 @@
 #include <chrono>
 #include <vector>
 
-#include "check/verify.h"
+#include "check/verify/verify.h"
 
+#include "cli/archive_options.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/missing_input.h"
@@ -18,12 +19,14 @@
 namespace snaptree::cli {
 namespace {
 
-VerifyResult VerifyOne(const std::string& what, const Invocation& invocation, Reporter& reporter) {
+VerifyResult VerifyOne(const std::string& what, const ArchiveLimits& limits,
+                       const Invocation& invocation, Reporter& reporter) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   VerifyOptions options;
   options.what = what;
   options.quick = invocation.Has(OptionId::kQuick);
+  options.limits = limits;
   options.threads = invocation.common.threads;
   options.memory_bytes = invocation.common.memory_bytes;
   options.scratch_folder = invocation.common.scratch_folder;
@@ -51,7 +54,7 @@ Status Tell(const VerifyResult& result, Reporter& reporter) {
     return {};
   }
   if (reporter.json()) return {};
-  SNAPTREE_TRY(PrintToStdout(VerifyText(result)));
+  SNAPTREE_TRY(PrintToStdout(VerifyText(result, reporter.verbose())));
   // Scripts that ask nothing hear nothing, as long as nothing is wrong.
   const bool silent = result.report.good() && !IsTerminal(STDERR_FILENO);
   ReportVerify(result, silent ? Level::kDetail : Level::kNotice, reporter);
@@ -66,10 +69,15 @@ int RunVerify(const Invocation& invocation, Reporter& reporter) {
     reporter.Error(twice);
     return ExitCodeOf(twice);
   }
+  const Result<ArchiveLimits> limits = ArchiveLimitsOf(invocation);
+  if (!limits.ok()) {
+    reporter.Error(limits.status());
+    return ExitCodeOf(limits.status());
+  }
   int code = kExitDone;
   std::vector<VerifyResult> results;
   for (const std::string& what : invocation.arguments) {
-    results.push_back(VerifyOne(what, invocation, reporter));
+    results.push_back(VerifyOne(what, *limits, invocation, reporter));
     code = WorseExit(code, results.back().ExitCode());
     const Status told = Tell(results.back(), reporter);
     if (!told.ok()) {

@@ -91,7 +91,8 @@ constexpr OptionId kGoOptions[] = {OptionId::kInput,
                                    OptionId::kAllowUnverifiedSelfTest,
                                    OptionId::kLastCommitTs,
                                    OptionId::kSelfTest,
-                                   OptionId::kScratchRoot};
+                                   OptionId::kScratchRoot,
+                                   OptionId::kCompression};
 
 // One of them, as those tools write it, becomes what we write: `-input=X` is `--input=X`, a flag
 // takes `=true` and `=false`, an empty `--cluster-id=` means none. False: the token says nothing.

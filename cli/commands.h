@@ -14,6 +14,11 @@ int RunEncode(const Invocation& invocation, Reporter& reporter);
 int RunRestore(const Invocation& invocation, Reporter& reporter);
 int RunVerify(const Invocation& invocation, Reporter& reporter);
 int RunSeal(const Invocation& invocation, Reporter& reporter);
+int RunLs(const Invocation& invocation, Reporter& reporter);
+int RunGet(const Invocation& invocation, Reporter& reporter);
+int RunDiff(const Invocation& invocation, Reporter& reporter);
+int RunPack(const Invocation& invocation, Reporter& reporter);
+int RunUnpack(const Invocation& invocation, Reporter& reporter);
 int RunHelp(const Invocation& invocation, Reporter& reporter);
 int RunVersion(const Invocation& invocation, Reporter& reporter);
 

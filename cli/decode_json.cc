@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "cli/address_options.h"
 #include "cli/decode_summary.h"
 #include "cli/exit_codes.h"
 #include "cli/report_back_ends.h"
@@ -38,21 +39,6 @@ void AppendInputs(const DecodeReport& report, JsonText* json) {
     AppendInputMembers(input.info, json);
     json->Key("salvage");
     AppendSalvage(input.salvage, json);
-    json->EndObject();
-  }
-  json->EndArray();
-}
-
-void AppendUnmatched(const DecodeReport& report, JsonText* json) {
-  json->Key("unmatched");
-  json->StartArray();
-  for (const AddressFilter::Unmatched& unmatched : report.unmatched) {
-    json->StartObject();
-    json->TextMember("pattern", unmatched.pattern);
-    json->Key("nearest");
-    json->StartArray();
-    for (const std::string& address : unmatched.nearest) json->Text(address);
-    json->EndArray();
     json->EndObject();
   }
   json->EndArray();
@@ -115,6 +101,7 @@ std::string DecodeDocument(const DecodeRun& run) {
   json.Member("schema", "snaptree.decode/1");
   AppendInputs(report, &json);
   AppendOutput(run.options, &json);
+  json.Member("layout", run.options.jsonl ? "jsonl" : "per-item");
   json.MemberTimestamp("read_ts", report.read_ts);
   json.MemberTimestamp("last_commit_ts", report.last_commit_ts);
   AppendRows(report.rows, &json);
@@ -123,8 +110,9 @@ std::string DecodeDocument(const DecodeRun& run) {
   json.Member("records", report.records);
   json.Member("losses", report.losses);
   AppendTree(report.tree, &json);
+  json.OptionalMember("archive_bytes", report.archive_bytes);
   AppendDamaged(report, &json);
-  AppendUnmatched(report, &json);
+  AppendUnmatched(report.unmatched, &json);
   json.Key("findings");
   AppendFindings(report.findings, &json);
   json.Key("salvage");

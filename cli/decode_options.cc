@@ -1,43 +1,14 @@
 #include "cli/decode_options.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "cli/address_options.h"
+#include "cli/archive_options.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
 namespace {
-
-constexpr size_t kMaxListBytes = size_t{256} << 20;
-
-// A whole file, or standard input for "-".
-Result<std::string> ReadListFile(const std::string& path) {
-  UniqueFd fd;
-  if (path != "-") {
-    fd = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) return SystemError(errno, "open", path);
-  }
-  std::string text;
-  std::string piece(size_t{64} << 10, '\0');
-  for (;;) {
-    const ssize_t n = ::read(path == "-" ? STDIN_FILENO : fd.get(), piece.data(), piece.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return SystemError(errno, "read", path);
-    if (n == 0) return text;
-    text.append(piece, 0, static_cast<size_t>(n));
-    if (text.size() > kMaxListBytes) {
-      return UsageError("OptionValue", "the list of --files-from is too long")
-          .At(path)
-          .Expected("at most " + HumanBytes(kMaxListBytes))
-          .Next("patterns select whole scopes: --include");
-    }
-  }
-}
 
 Result<std::vector<std::string>> InputsOf(const Invocation& invocation) {
   const bool option = invocation.Has(OptionId::kInput);
@@ -55,43 +26,6 @@ Result<std::vector<std::string>> InputsOf(const Invocation& invocation) {
   return inputs;
 }
 
-// Addresses that --files-from lists, one a line, or NUL-terminated with -0.
-Result<std::vector<std::string>> ListedAddresses(const Invocation& invocation) {
-  const char end = invocation.Has(OptionId::kNull) ? '\0' : '\n';
-  SNAPTREE_ASSIGN(const std::string text, ReadListFile(invocation.Value(OptionId::kFilesFrom)));
-  std::vector<std::string> addresses;
-  for (size_t at = 0; at < text.size();) {
-    const size_t stop = std::min(text.find(end, at), text.size());
-    if (stop > at) addresses.push_back(text.substr(at, stop - at));
-    at = stop + 1;
-  }
-  return addresses;
-}
-
-Result<AddressFilterOptions> FilterOf(const Invocation& invocation) {
-  AddressFilterOptions filter;
-  filter.include = invocation.Values(OptionId::kInclude);
-  filter.exclude = invocation.Values(OptionId::kExclude);
-  for (const std::vector<std::string>* patterns : {&filter.include, &filter.exclude}) {
-    if (std::find(patterns->begin(), patterns->end(), "") != patterns->end()) {
-      return BadValue(patterns == &filter.include ? "--include" : "--exclude", "",
-                      "a pattern of addresses");
-    }
-  }
-  filter.from_files = invocation.Has(OptionId::kFilesFrom);
-  const std::vector<std::string>& inputs = invocation.arguments;
-  if (filter.from_files && invocation.Value(OptionId::kFilesFrom) == "-" &&
-      std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) {
-    return UsageError("OptionConflict", "standard input can be the input or the list, not both");
-  }
-  if (filter.from_files) {
-    SNAPTREE_ASSIGN(filter.files, ListedAddresses(invocation));
-  } else if (invocation.Has(OptionId::kNull)) {
-    return UsageError("OptionConflict", "-0 needs --files-from");
-  }
-  return filter;
-}
-
 // The two spellings of an option: as we name it, and as the Go tools do.
 Result<std::optional<std::string>> EitherOf(const Invocation& invocation, OptionId ours,
                                             OptionId theirs) {
@@ -105,13 +39,35 @@ Result<std::optional<std::string>> EitherOf(const Invocation& invocation, Option
   return std::optional<std::string>();
 }
 
+Status CheckLayoutName(const char* option, const std::optional<std::string>& layout) {
+  if (!layout || *layout == kPerItemLayout || *layout == kJsonlLayout) return {};
+  return BadValue(option, *layout, "per-item or jsonl");
+}
+
+// How records stand in the tree: of all adapters, and of DynamoDB alone as the Go tools have it.
+Status TakeLayout(const Invocation& invocation, DecodeOptions* options) {
+  SNAPTREE_ASSIGN(const std::optional<std::string> dynamodb,
+                  EitherOf(invocation, OptionId::kDynamodbLayout, OptionId::kDynamodbBundleMode));
+  SNAPTREE_TRY(CheckLayoutName("--dynamodb-layout", dynamodb));
+  std::optional<std::string> all;
+  if (invocation.Has(OptionId::kLayout)) all = invocation.Value(OptionId::kLayout);
+  SNAPTREE_TRY(CheckLayoutName("--layout", all));
+  if (all && dynamodb && *all != *dynamodb) {
+    return UsageError("OptionConflict", "--layout and --dynamodb-layout name different layouts")
+        .Next("--dynamodb-layout is for DynamoDB alone: give one of them");
+  }
+  options->jsonl = all == kJsonlLayout;
+  options->dynamodb_jsonl = dynamodb == kJsonlLayout;
+  if (!options->jsonl || !invocation.Has(OptionId::kNoExtensions)) return {};
+  return UsageError("OptionConflict",
+                    "--layout jsonl is a layout that the Go tools do not have, and --no-extensions "
+                    "asks for a tree that they read")
+      .Next("the Go tools have --dynamodb-layout jsonl");
+}
+
 // What the single adapters are told.
 Status TakeAdapterOptions(const Invocation& invocation, DecodeOptions* options) {
-  SNAPTREE_ASSIGN(const std::optional<std::string> layout,
-                  EitherOf(invocation, OptionId::kDynamodbLayout, OptionId::kDynamodbBundleMode));
-  if (layout && *layout != "per-item" && *layout != "jsonl")
-    return BadValue("--dynamodb-layout", *layout, "per-item or jsonl");
-  options->dynamodb_jsonl = layout == "jsonl";
+  SNAPTREE_TRY(TakeLayout(invocation, options));
   SNAPTREE_ASSIGN(const std::optional<std::string> size,
                   EitherOf(invocation, OptionId::kBundleSize, OptionId::kDynamodbBundleSize));
   if (size) {
@@ -134,14 +90,25 @@ Result<std::string> OutputOf(const Invocation& invocation) {
         .Next("name it with -o, or look first with --dry-run");
   }
   const std::string& output = invocation.Value(OptionId::kOutput);
-  if (output.empty()) return BadValue("--output", output, "the name of a folder to make");
-  // Names that will mean an archive must not become folders until then.
-  if (output == "-" || output.ends_with(".tar") || output.ends_with(".tar.zst")) {
-    return UsageError("OutputNotAvailable", "this version writes folders only, no archives")
-        .At(output)
-        .Next("decode to a folder, then: tar -C OUT -c . | zstd > OUT.tar.zst");
-  }
+  if (output.empty())
+    return BadValue("--output", output, "the name of a folder or archive to make");
   return output;
+}
+
+// The name of the output tells whether it is an archive.
+Result<std::optional<ArchiveForm>> ArchiveOf(const Invocation& invocation,
+                                             const std::string& output) {
+  if (IsArchiveName(output)) {
+    SNAPTREE_ASSIGN(const ArchiveForm form, ArchiveFormOf(invocation, output));
+    return std::optional(form);
+  }
+  for (const OptionId id : {OptionId::kCompression, OptionId::kCompressionLevel}) {
+    if (!invocation.Has(id)) continue;
+    return UsageError("OptionConflict", std::string("--") + OptionOf(id).name +
+                                            " is for archives, and the output is a folder")
+        .Next("name an archive: -o X.tar.zst, -o X.tar or -o -");
+  }
+  return std::optional<ArchiveForm>();
 }
 
 }  // namespace
@@ -150,6 +117,7 @@ Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation) {
   DecodeOptions options;
   SNAPTREE_ASSIGN(options.inputs, InputsOf(invocation));
   SNAPTREE_ASSIGN(options.output, OutputOf(invocation));
+  SNAPTREE_ASSIGN(options.archive, ArchiveOf(invocation, options.output));
   SNAPTREE_ASSIGN(options.at, AtOf(invocation));
   if (invocation.Has(OptionId::kAdapter)) {
     SNAPTREE_ASSIGN(options.adapters,
@@ -160,7 +128,7 @@ Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation) {
     if (view != "rawkv" && view != "redis") return BadValue("--bare-rows", view, "rawkv or redis");
     options.bare_rows_as_redis = view == "redis";
   }
-  SNAPTREE_ASSIGN(options.filter, FilterOf(invocation));
+  SNAPTREE_ASSIGN(options.filter, AddressFilterOf(invocation));
   SNAPTREE_TRY(TakeAdapterOptions(invocation, &options));
   if (invocation.Has(OptionId::kApplyUnresolved)) {
     const std::string& how = invocation.Value(OptionId::kApplyUnresolved);

@@ -7,7 +7,7 @@
 
 namespace snaptree::cli {
 
-// Usage errors: "ArgumentMissing", "OptionConflict", "OptionValue", "OutputNotAvailable".
+// Usage errors: "ArgumentMissing", "OptionConflict", "OptionValue".
 Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation);
 
 }  // namespace snaptree::cli

@@ -7,6 +7,7 @@
 
 #include "base/output_target.h"
 #include "base/text.h"
+#include "cli/address_options.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
 #include "cli/snapshot_access.h"
@@ -24,12 +25,14 @@ uint64_t PerSecond(uint64_t amount, uint64_t ms) {
 std::string HeadLine(const DecodeRun& run) {
   const DecodeReport& report = run.report;
   const std::string what =
-      run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.options.output;
-  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {}, {}, {}", what,
+      run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.ShownOutput();
+  const std::string archive =
+      report.archive_bytes ? ", archive " + HumanBytes(*report.archive_bytes) : "";
+  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {}, {}, {}{}", what,
                      run.elapsed_ms / 1000, run.elapsed_ms / 100 % 10,
                      HumanBytes(PerSecond(report.input_bytes(), run.elapsed_ms)),
                      HumanBytes(run.peak_bytes), Counted(report.records, "record"),
-                     Counted(report.tree.files, "file"), HumanBytes(report.tree.bytes));
+                     Counted(report.tree.files, "file"), HumanBytes(report.tree.bytes), archive);
 }
 
 std::string Equation(const RowClasses& rows) {
@@ -102,19 +105,6 @@ std::string LeftBehind(const DecodeReport& report) {
   return text;
 }
 
-// Patterns of --include, --exclude and --files-from that stand for nothing.
-std::string UnmatchedLines(const DecodeReport& report) {
-  std::string text;
-  for (const AddressFilter::Unmatched& unmatched : report.unmatched) {
-    text += "  nothing matches " + ShellQuoted(unmatched.pattern);
-    for (size_t i = 0; i < unmatched.nearest.size(); ++i) {
-      text += (i == 0 ? "; there is " : ", ") + ShellQuoted(unmatched.nearest[i]);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
 std::string DamagedLines(const DecodeReport& report) {
   constexpr size_t kShown = 5;
   std::string text;
@@ -133,22 +123,25 @@ std::string DamagedLines(const DecodeReport& report) {
 // What the tree takes on disk at most, against what is free.
 std::string SpaceVerdict(const DecodeRun& run) {
   constexpr uint64_t kBlock = 4096;
+  constexpr uint64_t kTarBlocks = 1024;  // a header, and what fills the last block
+  const bool archive = run.options.archive.has_value();
   const std::string folder = run.options.output.empty() ? "." : ParentFolder(run.options.output);
-  const uint64_t needed = run.report.tree.bytes + run.report.tree.files * kBlock;
+  const uint64_t needed =
+      run.report.tree.bytes + run.report.tree.files * (archive ? kTarBlocks : kBlock);
+  const uint64_t inodes = archive ? 1 : run.report.tree.files;
   struct statvfs fs {};
   if (::statvfs(folder.c_str(), &fs) != 0) return "";
   const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
-  const bool fits =
-      needed <= free_bytes && (fs.f_files == 0 || run.report.tree.files <= fs.f_favail);
+  const bool fits = needed <= free_bytes && (fs.f_files == 0 || inodes <= fs.f_favail);
   return fmt::format("  needs at most {} and {}; {} has {} and {} free: {}\n", HumanBytes(needed),
-                     Counted(run.report.tree.files, "inode"), folder, HumanBytes(free_bytes),
+                     Counted(inodes, "inode"), folder, HumanBytes(free_bytes),
                      Thousands(fs.f_favail), fits ? "it fits" : "IT DOES NOT FIT");
 }
 
 // warnings_shown: they stand above; without (-q) the line itself names their codes.
 std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   const DecodeReport& report = run.report;
-  const std::string what = run.options.dry_run ? "dry run" : run.options.output;
+  const std::string what = run.options.dry_run ? "dry run" : run.ShownOutput();
   if (run.ExitCode() == kExitDone) return what + ": complete, nothing lost (exit 0)";
   std::string text;
   const auto add = [&](uint64_t n, const std::string& one, const std::string& many) {
@@ -173,12 +166,16 @@ std::string Verdict(const DecodeRun& run, bool warnings_shown) {
 
 }  // namespace
 
+std::string DecodeRun::ShownOutput() const {
+  return options.output == "-" ? "standard output" : options.output;
+}
+
 int DecodeRun::ExitCode() const { return report.complete() ? kExitDone : kExitIncomplete; }
 
 void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
   std::string text = HeadLine(run) + "\n" + Equation(run.report.rows) + "\n" +
                      AccountTable(run.report) + LeftBehind(run.report) + DamagedLines(run.report) +
-                     UnmatchedLines(run.report);
+                     UnmatchedText(run.report.unmatched);
   if (run.options.dry_run) text += SpaceVerdict(run);
   text.pop_back();
   reporter.Say(level, text);
@@ -187,9 +184,12 @@ void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
   for (const DecodedInput& input : run.report.inputs) {
     if (!input.salvage.empty()) reporter.Say(level, SalvageLossText(input.salvage));
   }
-  if (!run.options.dry_run) {
-    reporter.Say(level, "check it:  (cd " + ShellWord(run.options.output) +
-                            " && sha256sum -c --quiet CHECKSUMS)");
+  if (!run.options.dry_run && run.options.output != "-") {
+    const std::string output = ShellWord(run.options.output);
+    reporter.Say(level,
+                 "check it:  " + (run.options.archive
+                                      ? "snaptree verify " + output
+                                      : "(cd " + output + " && sha256sum -c --quiet CHECKSUMS)"));
   }
   // What is not all that exit 0 promises is said with -q too.
   if (run.ExitCode() == kExitDone) {

@@ -17,6 +17,7 @@ struct DecodeRun {
   uint64_t peak_bytes = 0;
 
   int ExitCode() const;
+  std::string ShownOutput() const;  // for people
 };
 
 // Says everything on `level`, the most important line last.

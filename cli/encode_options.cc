@@ -6,6 +6,7 @@
 #include "encode/encode_jobs.h"
 
 #include "base/text.h"
+#include "cli/archive_options.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
@@ -139,6 +140,7 @@ Result<EncodeOptions> EncodeOptionsOf(const Invocation& invocation) {
   choices.fs_trust_content = invocation.Has(OptionId::kFsTrustContent);
   choices.allow_reserved = invocation.Has(OptionId::kAllowReserved);
   choices.drop_unknown = invocation.Has(OptionId::kDropUnknown);
+  SNAPTREE_ASSIGN(options.limits, ArchiveLimitsOf(invocation));
   options.threads = invocation.common.threads;
   options.memory_bytes = invocation.common.memory_bytes;
   options.scratch_folder = invocation.common.scratch_folder;

@@ -19,10 +19,11 @@ constexpr Topic kTopics[] = {
      "When several apply: 4, then 2, then 3. An exit code that is not in this list is a\n"
      "failure. Codes do not change once released.\n"},
     {"json", "the output for programs",
-     "With --json, inspect, decode and restore print one object on standard output, also\n"
-     "when they fail; rows prints an object a line and ends with a summary. Every\n"
-     "document has \"schema\" (\"snaptree.inspect/1\") and \"exit_code\". Within a schema\n"
-     "version members are only added. The schemas are in docs/schemas/.\n"
+     "With --json, inspect, decode, encode, restore, verify, seal, pack and unpack print\n"
+     "one object on standard output, also when they fail; rows, ls and diff print an\n"
+     "object a line and end with a summary. Every document has \"schema\"\n"
+     "(\"snaptree.inspect/1\") and \"exit_code\". Within a schema version members are only\n"
+     "added. The schemas are in docs/schemas/.\n"
      "\n"
      "Errors are objects too, one a line on standard error: code, what, source, offset,\n"
      "address, expected, found, hint, exit_code. Match on \"code\": it is stable.\n"
@@ -33,8 +34,12 @@ constexpr Topic kTopics[] = {
      "\n"
      "Bytes that are not valid UTF-8 stand as {\"base64\":\"...\"}: base64url, no padding.\n"},
     {"addresses", "how a record is named",
-     "A record's address is its path in the decoded tree:\n"
+     "A record's address is its path in the tree that decode writes with one file for\n"
+     "each record, whatever holds the record: a snapshot, a tree, an archive, a bundle.\n"
+     "ls prints it; get, diff, --include and --files-from take it.\n"
      "\n"
+     "  dynamodb/orders/items/user%3A1.json a DynamoDB item\n"
+     "  s3/photos/2024/a.jpg                an S3 object, its body\n"
      "  redis/db_0/hashes/user%3A1.json     a Redis hash\n"
      "  redis/db_0/strings/h.bin            a Redis string, its bytes\n"
      "  rawkv/data.jsonl                    all raw key-value records, one a line\n"

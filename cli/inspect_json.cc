@@ -154,6 +154,7 @@ void AppendInspect(const InspectReport& report, JsonText* json) {
   AppendGroups(report, json);
   AppendDamaged(report, json);
   AppendEstimate(report, json);
+  if (report.detail) AppendDetail(*report.detail, json);
   json->Key("findings");
   AppendFindings(report.findings, json);
   json->Key("salvage");

@@ -8,6 +8,7 @@
 
 #include "base/findings.h"
 #include "base/status.h"
+#include "cli/inspect_detail.h"
 #include "cli/json_text.h"
 #include "cli/tree_estimate.h"
 #include "formats/container.h"
@@ -30,6 +31,7 @@ struct InspectReport {
   ScanResult scan;
   Findings findings;
   SalvageReport salvage;
+  std::optional<InspectDetail> detail;  // with --detail
 
   // Rows that no timestamp orders: store metadata and the encryption registry.
   uint64_t MetadataRows() const;

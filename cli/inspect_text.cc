@@ -196,7 +196,9 @@ std::string InspectText(const InspectReport& report) {
         "", fmt::format("raft entries above {} are encrypted", *report.info.raft_cutover_index));
   }
   text += Times(report);
-  text += Tables(report) + Equation(report) + Problems(report) + Next(report);
+  text += Tables(report) + Equation(report);
+  if (report.detail) text += DetailText(*report.detail) + "\n";
+  text += Problems(report) + Next(report);
   return WithoutControls(text);
 }
 

@@ -150,6 +150,29 @@ constexpr Option kOptions[] = {
      "leave out the row that tells the old raft index, so that --index may be lower"},
     {kCheck, "check", 0, nullptr, kTrouble, "tell what differs, write nothing (exit 2)"},
     {kQuick, "quick", 0, nullptr, kTrouble, "compare checksums only, do not look into the records"},
+    {kLayout, "layout", 0, "LAYOUT", kResult,
+     "one file for each record (per-item) or small records as lines of a few files (jsonl)",
+     Completes::kWords, "per-item jsonl"},
+    {kDetail, "detail", 0, nullptr, kResult,
+     "also the largest scopes and records, and histograms of sizes, ages and times to live"},
+    {kLong, "long", 'l', nullptr, kResult, "also size, time of change, and when it expires"},
+    {kSort, "sort", 0, "BY", kResult, "name, size (largest first) or time (newest first) (name)",
+     Completes::kWords, "name size time"},
+    {kEndWithNull, "null", '0', nullptr, kResult,
+     "end every address with NUL, not newline; those of --files-from too"},
+    {kIndexFile, "index", 0, "FILE", kTrouble,
+     "keep what was learned of the snapshot in FILE, and read it there the next time",
+     Completes::kFile},
+    {kAtA, "at-a", 0, "TIME", kSelect,
+     "A as it was at a time, in the forms that --at of decode takes"},
+    {kAtB, "at-b", 0, "TIME", kSelect, "the same for B"},
+    {kStat, "stat", 0, nullptr, kResult, "only how many records differ, by adapter and scope"},
+    {kNameOnly, "name-only", 0, nullptr, kResult, "only the addresses of what differs"},
+    {kCompression, "compression", 0, "HOW", kResult,
+     "zstd or none (by the name of the output; zstd)", Completes::kWords, "zstd none"},
+    {kCompressionLevel, "compression-level", 0, "N", kResult, "of zstd, 1 to 19 (3)"},
+    {kMaxEntries, "max-entries", 0, "N", kTrouble, "refuse archives with more files and folders"},
+    {kMaxBytes, "max-bytes", 0, "SIZE", kTrouble, "refuse archives that hold more than this"},
     {kMan, "man", 0, nullptr, kResult, "print the manual page", Completes::kNothing, "", false,
      true},
     {kCompletion, "completion", 0, "SHELL", kResult, "print the completion script for a shell",
@@ -175,6 +198,7 @@ static_assert(std::size(kOptions) == kOptionCount);
 
 constexpr CommandOption kInspectOptions[] = {
     {kAt, nullptr},
+    {kDetail, nullptr},
     {kSalvage, "read what is whole of a damaged file"},
 };
 
@@ -204,7 +228,9 @@ constexpr CommandOption kDecodeOptions[] = {
     {kIncludeSqsSideRecords, nullptr},
     {kPreserveSqsVisibility, nullptr},
     {kInput, nullptr},
-    {kOutput, nullptr},
+    {kOutput,
+     "the folder to make, an archive (.tar, .tar.zst), or - for an archive on standard output"},
+    {kLayout, nullptr},
     {kDynamodbLayout, nullptr},
     {kDynamodbBundleMode, nullptr},
     {kBundleSize, nullptr},
@@ -213,6 +239,8 @@ constexpr CommandOption kDecodeOptions[] = {
     {kNoExtensions, nullptr},
     {kClusterId, nullptr},
     {kSnapshotIndex, nullptr},
+    {kCompression, nullptr},
+    {kCompressionLevel, nullptr},
     {kDryRun, nullptr},
     {kForce, "replace an existing output; read --at before the retained window"},
     {kStrict, nullptr},
@@ -249,6 +277,8 @@ constexpr CommandOption kEncodeOptions[] = {
     {kFsTrustContent, nullptr},
     {kAllowReserved, nullptr},
     {kNoEtagCheck, "take ETags of S3 objects as they are (saves an MD5)"},
+    {kMaxEntries, nullptr},
+    {kMaxBytes, nullptr},
     {kScratchRoot, nullptr},
 };
 
@@ -270,7 +300,55 @@ constexpr CommandOption kRestoreOptions[] = {
     {kDryRun, "make every check, write nothing"},
 };
 
-constexpr CommandOption kVerifyOptions[] = {{kQuick, nullptr}};
+constexpr CommandOption kVerifyOptions[] = {
+    {kQuick, nullptr},
+    {kMaxEntries, nullptr},
+    {kMaxBytes, nullptr},
+};
+
+constexpr CommandOption kLsOptions[] = {
+    {kAt, nullptr},      {kAdapter, nullptr},     {kInclude, nullptr},
+    {kExclude, nullptr}, {kFilesFrom, nullptr},   {kLong, nullptr},
+    {kSort, nullptr},    {kEndWithNull, nullptr}, {kForce, "read --at before the retained window"},
+    {kSalvage, nullptr},
+};
+
+constexpr CommandOption kGetOptions[] = {
+    {kAt, nullptr},
+    {kOutput, "the file to write (standard output)"},
+    {kIndexFile, nullptr},
+    {kForce, "replace an existing output; read --at before the retained window"},
+    {kSalvage, nullptr},
+};
+
+constexpr CommandOption kDiffOptions[] = {
+    {kAtA, nullptr},      {kAtB, nullptr},
+    {kAdapter, nullptr},  {kInclude, nullptr},
+    {kExclude, nullptr},  {kFilesFrom, nullptr},
+    {kNull, nullptr},     {kStat, nullptr},
+    {kNameOnly, nullptr}, {kForce, "read --at-a and --at-b before the retained window"},
+    {kSalvage, nullptr},
+};
+
+constexpr CommandOption kPackOptions[] = {
+    {kInput, "the tree, as the Go tools name it"},
+    {kOutput, "the archive to write (.tar, .tar.zst), or - for standard output"},
+    {kCompression, nullptr},
+    {kCompressionLevel, nullptr},
+    {kDryRun, nullptr},
+    {kForce, "replace an existing output"},
+    {kAllowHardLinks, nullptr},
+};
+
+constexpr CommandOption kUnpackOptions[] = {
+    {kInput, "the archive, as the Go tools name it"},
+    {kOutput, nullptr},
+    {kCompression, "accepted for old scripts; the archive itself tells"},
+    {kDryRun, nullptr},
+    {kForce, "replace an existing output"},
+    {kMaxEntries, nullptr},
+    {kMaxBytes, nullptr},
+};
 
 constexpr CommandOption kSealOptions[] = {{kCheck, nullptr}};
 
@@ -362,8 +440,9 @@ constexpr Command kCommands[] = {
      "WHAT is a tree that was decoded (a folder, a .tar or .tar.zst file) or a snapshot (a .fsm "
      "file, the same inside zstd, a raft data directory, or - for standard input), told apart by "
      "content. Of a tree every file is compared with CHECKSUMS and read as encode would read it; a "
-     "snapshot is decoded without output. All that is wrong is printed, a line each, and nothing "
-     "is changed.",
+     "snapshot is decoded without output, and the rows that a node derives from its records "
+     "(indexes, expiries, counters) are compared with them. All that is wrong is printed, a line "
+     "each (of one code the first 30; -v all), and nothing is changed.",
      "snaptree verify dump\n"
      "snaptree verify --quick dump.tar.zst\n"
      "snaptree verify 000000000119400e.fsm\n"
@@ -384,6 +463,66 @@ constexpr Command kCommands[] = {
      "2  the folder is no tree, or holds links; with --check: something differs\n"
      "4  input or output error, no space, no permission",
      kSealOptions, 1, 1, Completes::kFolder, false, RunSeal},
+    {"ls", "list the addresses of all records", "WHAT [GLOB]",
+     "WHAT is a snapshot (as for decode), a tree or an archive of one, told apart by content. An "
+     "address is the path that a record has in the tree that decode writes with one file for each "
+     "record; get takes it. In GLOB * and ? match / too, and a folder stands for all below it.",
+     "snaptree ls 000000000119400e.fsm\n"
+     "snaptree ls dump.tar.zst 's3/photos/*.jpg'\n"
+     "snaptree ls -l --sort size 000000000119400e.fsm | head",
+     "0  listed\n"
+     "1  the call is wrong, or WHAT does not exist\n"
+     "2  the data is wrong\n"
+     "3  nothing matched, or records are damaged\n"
+     "4  input or output error, no space, no permission",
+     kLsOptions, 1, 2, Completes::kFile, false, RunLs},
+    {"get", "write one record as its file would be", "WHAT ADDRESS",
+     "WHAT is a snapshot (as for decode), a tree or an archive of one. ADDRESS is what ls prints. "
+     "Of a snapshot only the rows of the record are read, once its index is known: with --index "
+     "that is kept in a file for the next time.",
+     "snaptree get 000000000119400e.fsm s3/photos/2024/a.jpg -o a.jpg\n"
+     "snaptree get dump.tar.zst dynamodb/orders/items/user%3A1.json | jq .\n"
+     "snaptree get --index /tmp/node.index node.fsm redis/db_0/strings/user%3A1.bin",
+     "0  written\n"
+     "1  the call is wrong, or WHAT does not exist\n"
+     "2  the data is wrong; no output\n"
+     "3  there is no such record, or it is not whole\n"
+     "4  input or output error, no space, no permission",
+     kGetOptions, 2, 2, Completes::kFile, false, RunGet},
+    {"diff", "tell what differs between two of snapshot, tree, archive", "A B",
+     "A line for each record: + it is in B only, - in A only, ~ it differs. Of JSON records the "
+     "members that differ follow, of files with a record a line how many lines. Both may be one "
+     "snapshot, read at two times. A snapshot is decoded with the options that a tree on the other "
+     "side was made with. MANIFEST.json, SALVAGE.json and CHECKSUMS, which tell of the run that "
+     "made a tree, are not compared. Standard output is empty when nothing differs.",
+     "snaptree diff monday.fsm tuesday.fsm\n"
+     "snaptree diff --stat node.fsm dump\n"
+     "snaptree diff --at-a 2026-11-20T03:00:00Z node.fsm node.fsm",
+     "0  no difference\n"
+     "1  the call is wrong, or an input does not exist\n"
+     "2  the data is wrong\n"
+     "3  something differs, nothing matched, or records are damaged\n"
+     "4  input or output error, no space, no permission",
+     kDiffOptions, 2, 2, Completes::kFile, false, RunDiff},
+    {"pack", "write a tree into an archive", "TREE -o X.tar.zst",
+     "Every file is compared with CHECKSUMS on the way: a tree that is not whole makes no archive.",
+     "snaptree pack dump -o dump.tar.zst\n"
+     "snaptree pack dump -o - | ssh backup 'cat > dump.tar.zst'",
+     "0  done\n"
+     "1  the call is wrong, or the tree does not exist; no output\n"
+     "2  the tree is wrong; no output\n"
+     "4  input or output error, no space, no permission; no output",
+     kPackOptions, 0, 1, Completes::kFolder, true, RunPack},
+    {"unpack", "make a tree from an archive", "X -o TREE",
+     "X is an archive that decode or pack wrote, or - for standard input. Every file is compared "
+     "with CHECKSUMS on the way; the tree appears when it is complete.",
+     "snaptree unpack dump.tar.zst -o dump\n"
+     "ssh backup 'cat dump.tar.zst' | snaptree unpack - -o dump",
+     "0  done\n"
+     "1  the call is wrong, or the archive does not exist; no output\n"
+     "2  the archive is wrong; no output\n"
+     "4  input or output error, no space, no permission; no output",
+     kUnpackOptions, 0, 1, Completes::kFile, true, RunUnpack},
     {"help", "tell about a command or a topic", "[COMMAND or TOPIC]",
      "Topics: exit-codes, json, addresses, names, memory.",
      "snaptree help decode\n"

@@ -85,6 +85,20 @@ enum class OptionId : uint8_t {
   kDropAppliedIndex,
   kCheck,
   kQuick,
+  kLayout,
+  kDetail,
+  kLong,
+  kSort,
+  kEndWithNull,
+  kIndexFile,
+  kAtA,
+  kAtB,
+  kStat,
+  kNameOnly,
+  kCompression,
+  kCompressionLevel,
+  kMaxEntries,
+  kMaxBytes,
   kMan,
   kCompletion,
   kJson,
@@ -98,7 +112,7 @@ enum class OptionId : uint8_t {
   kScratch,
   kHelp,
 };
-inline constexpr size_t kOptionCount = 82;
+inline constexpr size_t kOptionCount = 96;
 
 // What --help groups by: the need that brings a reader there.
 enum class OptionGroup : uint8_t { kSelect, kResult, kTrouble, kEverywhere };

@@ -22,4 +22,19 @@ void AppendPath(std::string* out, Slice path) {
   }
 }
 
+std::string AddressOf(Slice text) {
+  if (!text.starts_with('\\')) return std::string(text);
+  std::string address;
+  for (size_t i = 1; i < text.size(); ++i) {
+    const bool escaped = text[i] == '\\' && i + 1 < text.size();
+    if (!escaped) {
+      address += text[i];
+      continue;
+    }
+    ++i;
+    address += text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i];
+  }
+  return address;
+}
+
 }  // namespace snaptree::cli

@@ -12,4 +12,8 @@ bool NeedsEscape(Slice path);
 // Newline, CR and backslash as \n, \r and \\; all else as it is.
 void AppendPath(std::string* out, Slice path);
 
+// An address as people take it from such lines: behind a backslash at its beginning, which no
+// address has, \n, \r and \\ are what they stand for.
+std::string AddressOf(Slice text);
+
 }  // namespace snaptree::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -16,6 +17,8 @@ namespace snaptree::cli {
 namespace {
 
 constexpr size_t kWidestPlace = 60;
+// Of one code, unless all are asked for: as many as a person reads.
+constexpr size_t kLinesOfCode = 30;
 
 // Of these the code says all.
 bool IsPlain(Slice code) {
@@ -43,13 +46,13 @@ std::string DetailOf(const VerifyProblem& problem) {
   return text;
 }
 
-const char* NameOf(VerifiedKind kind) {
+const char* NameOf(WhatKind kind) {
   switch (kind) {
-    case VerifiedKind::kTree:
+    case WhatKind::kTree:
       return "tree";
-    case VerifiedKind::kArchive:
+    case WhatKind::kArchive:
       return "archive";
-    case VerifiedKind::kSnapshot:
+    case WhatKind::kSnapshot:
       break;
   }
   return "snapshot";
@@ -59,7 +62,7 @@ std::string HeadLine(const VerifyResult& result) {
   const VerifyReport& report = result.report;
   const std::string read = fmt::format("{} read in {}.{} s", HumanBytes(report.bytes),
                                        result.elapsed_ms / 1000, result.elapsed_ms / 100 % 10);
-  if (report.kind == VerifiedKind::kSnapshot) {
+  if (report.kind == WhatKind::kSnapshot) {
     if (report.format.empty()) return "  a snapshot that cannot be read";
     return fmt::format("  snapshot {}{}, {}", report.format,
                        report.rows ? ", " + Counted(report.rows->total, "row") : "", read);
@@ -68,10 +71,20 @@ std::string HeadLine(const VerifyResult& result) {
                      report.has_manifest ? "MANIFEST.json format 1" : "no MANIFEST.json", read);
 }
 
+// "  3 Missing, 120 UnlistedFile"; "" when there are few enough to count.
+std::string CountsText(const VerifyReport& report) {
+  std::string text;
+  if (report.problem_count <= kLinesOfCode) return text;
+  for (const auto& [code, count] : report.problem_counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "  " : ", ", Thousands(count), code);
+  }
+  return text;
+}
+
 std::string Verdict(const VerifyResult& result) {
   const VerifyReport& report = result.report;
   std::string of;
-  if (report.kind != VerifiedKind::kSnapshot && report.files > 0)
+  if (report.kind != WhatKind::kSnapshot && report.files > 0)
     of = " in " + Counted(report.files, "file");
   if (report.good()) return fmt::format("{}: no problem{}", result.what, of);
   return fmt::format("{}: {}{} (exit 2); nothing was changed", result.what,
@@ -107,7 +120,7 @@ void AppendReport(const VerifyReport& report, JsonText* json) {
   json->Member("kind", NameOf(report.kind));
   json->Member("bytes", report.bytes);
   json->Member("records", report.records);
-  if (report.kind == VerifiedKind::kSnapshot) {
+  if (report.kind == WhatKind::kSnapshot) {
     json->TextMember("format", report.format);
     json->Key("rows");
     if (report.rows) {
@@ -121,9 +134,22 @@ void AppendReport(const VerifyReport& report, JsonText* json) {
     json->MemberBool("manifest", report.has_manifest);
   }
   json->Member("problem_count", report.problem_count);
+  json->Key("problem_counts");
+  json->StartObject();
+  for (const auto& [code, count] : report.problem_counts) json->Member(code, count);
+  json->EndObject();
   AppendProblems(report, json);
   json->Key("findings");
   AppendFindings(report.findings, json);
+}
+
+std::vector<const VerifyProblem*> ShownProblems(const VerifyReport& report, bool all) {
+  std::vector<const VerifyProblem*> shown;
+  std::map<std::string, size_t> of_code;
+  for (const VerifyProblem& problem : report.problems) {
+    if (all || ++of_code[problem.error.code()] <= kLinesOfCode) shown.push_back(&problem);
+  }
+  return shown;
 }
 
 }  // namespace
@@ -133,20 +159,29 @@ int VerifyResult::ExitCode() const {
   return report.good() ? kExitDone : kExitData;
 }
 
-std::string VerifyText(const VerifyResult& result) {
+std::string VerifyText(const VerifyResult& result, bool all) {
+  const std::vector<const VerifyProblem*> shown = ShownProblems(result.report, all);
   size_t code_width = 0;
   size_t place_width = 0;
-  for (const VerifyProblem& problem : result.report.problems) {
-    code_width = std::max(code_width, problem.error.code().size());
-    const size_t place = PlaceOf(problem.error.info()).size();
+  for (const VerifyProblem* problem : shown) {
+    code_width = std::max(code_width, problem->error.code().size());
+    const size_t place = PlaceOf(problem->error.info()).size();
     if (place <= kWidestPlace) place_width = std::max(place_width, place);
   }
   std::string text;
-  for (const VerifyProblem& problem : result.report.problems) {
-    std::string line = fmt::format("{:<{}}   {:<{}}   {}", problem.error.code(), code_width,
-                                   PlaceOf(problem.error.info()), place_width, DetailOf(problem));
+  std::map<std::string, uint64_t> told;
+  for (const VerifyProblem* problem : shown) {
+    ++told[problem->error.code()];
+    std::string line = fmt::format("{:<{}}   {:<{}}   {}", problem->error.code(), code_width,
+                                   PlaceOf(problem->error.info()), place_width, DetailOf(*problem));
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
+  }
+  for (const auto& [code, count] : result.report.problem_counts) {
+    const uint64_t lines = told[code];
+    if (count == lines) continue;
+    text += fmt::format("{:<{}}   and {} more{}\n", code, code_width, Thousands(count - lines),
+                        all ? "" : ", of which -v shows the first 10,000");
   }
   return text;
 }
@@ -155,10 +190,8 @@ void ReportVerify(const VerifyResult& result, Level level, Reporter& reporter) {
   const VerifyReport& report = result.report;
   reporter.Say(level, HeadLine(result));
   reporter.Findings(report.findings);
-  if (report.problem_count > report.problems.size()) {
-    reporter.Notice(
-        fmt::format("  and {} more", Thousands(report.problem_count - report.problems.size())));
-  }
+  const std::string counts = CountsText(report);
+  if (!counts.empty()) reporter.Notice(counts);
   reporter.Say(report.good() ? level : Level::kVerdict, Verdict(result));
   const std::string next = NextSteps(report);
   if (!next.empty()) reporter.Notice(next);

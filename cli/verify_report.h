@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "check/verify.h"
+#include "check/verify/verify.h"
 
 #include "cli/reporter.h"
 
@@ -21,8 +21,9 @@ struct VerifyResult {
   int ExitCode() const;
 };
 
-// The problems, for standard output; "" when there are none.
-std::string VerifyText(const VerifyResult& result);
+// The problems, for standard output; "" when there are none. Of many with one code the first ones
+// only, unless all are asked for, and how many more there are.
+std::string VerifyText(const VerifyResult& result, bool all);
 // What was looked at, warnings, how it ended, and what to do now.
 void ReportVerify(const VerifyResult& result, Level level, Reporter& reporter);
 

@@ -21,7 +21,7 @@ function(_snaptree_import_headers name header)
 endfunction()
 
 _snaptree_import(zstd zstd.h libzstd.a Threads::Threads)
-# Only the reading and writing of tar is used: the other formats' libraries are not needed.
+# Only the reading of tar is used: the other formats' libraries are not needed.
 _snaptree_import(archive archive.h libarchive.a)
 _snaptree_import(crypto openssl/evp.h libcrypto.a Threads::Threads ${CMAKE_DL_LIBS})
 _snaptree_import(isal isa-l.h libisal.so)

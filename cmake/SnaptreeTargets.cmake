@@ -13,13 +13,13 @@ function(snaptree_include_root target folder out)
 endfunction()
 
 # snaptree_library(<target> [DEPS <our targets>...] [LIBS <libraries of others>...] [EXCLUDE <file>...])
-# One static library from the *.cc files beside the calling CMakeLists.txt; header-only while there are none.
+# One static library from the *.cc files beside the calling CMakeLists.txt and in folders below it; header-only while there are none.
 function(snaptree_library target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;LIBS;EXCLUDE")
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   snaptree_include_root(${target} ${folder} root)
 
-  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
   foreach(file IN LISTS arg_EXCLUDE)
     list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${file})
   endforeach()

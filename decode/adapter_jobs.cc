@@ -11,13 +11,14 @@ namespace {
 using Totals = Result<AdapterTotals>;
 
 Totals RunDynamodb(const DecodeContext& context, const DecodeOptions& options) {
-  return dynamodb::DecodeDynamodb(context, {options.dynamodb_jsonl, options.bundle_bytes});
+  return dynamodb::DecodeDynamodb(context,
+                                  {options.jsonl || options.dynamodb_jsonl, options.bundle_bytes});
 }
 
 Totals RunS3(const DecodeContext& context, const DecodeOptions& options) {
-  return s3::DecodeS3(context,
-                      {options.include_incomplete_uploads, options.include_orphans,
-                       options.rename_s3_collisions, options.check_etags, options.threads});
+  return s3::DecodeS3(
+      context, {options.include_incomplete_uploads, options.include_orphans,
+                options.rename_s3_collisions, options.check_etags, options.threads, options.jsonl});
 }
 
 Totals RunSqs(const DecodeContext& context, const DecodeOptions& options) {

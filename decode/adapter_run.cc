@@ -44,7 +44,7 @@ class Runner {
   Runner(const AdapterRun& run, DecodeReport* report)
       : run_(run),
         report_(*report),
-        workers_(std::max(1U, run.options.threads)),
+        workers_(std::max(1U, run.threads)),
         damaged_(run.source, run.sink, run.sorter_options(kDamagedShare)),
         ledger_(run.source, [this](FamilyId family, const ViewRow& row,
                                    const Status& why) { return damaged_.Keep(family, row, why); }),
@@ -73,6 +73,7 @@ class Runner {
   Status RunRedisAndRawKv(Part& part);
   void Report(AdapterId adapter, AdapterTotals totals);
   Status Close();
+  Status LookAgain();
 
   const AdapterRun& run_;
   DecodeReport& report_;
@@ -153,6 +154,8 @@ DecodeContext Runner::ContextOf(Part& part) {
 Status Runner::RunRedis(Part& part, ExternalSorter* expiries) {
   const bool raw = IsWanted(AdapterId::kRawkv) && !run_.options.bare_rows_as_redis;
   redis::RedisOptions redis;
+  redis.jsonl = run_.options.jsonl;
+  redis.bundle_bytes = run_.options.bundle_bytes;
   if (raw && run_.scan.of(BareFamily()).live > 0) {
     redis.bare_expiry = [expiries](Slice key, uint64_t expire_at_ms) {
       std::string payload;
@@ -253,6 +256,13 @@ Status Runner::Close() {
   return {};
 }
 
+Status Runner::LookAgain() {
+  if (!run_.options.look_again) return {};
+  const auto forget = [](FamilyId, const ViewRow&, const Status&) { return Status::Ok(); };
+  Part aside(RowLedger(run_.source, forget), nullptr, 0);
+  return run_.options.look_again(ContextOf(aside), report_);
+}
+
 Status Runner::Run() {
   for (size_t i = 0; i < kAdapterCount; ++i) {
     const auto adapter = static_cast<AdapterId>(i);
@@ -269,7 +279,8 @@ Status Runner::Run() {
   ledger_.Merge(unknown.ledger);
   report_.findings.Merge(unknown.findings);
   SNAPTREE_ASSIGN(report_.damaged, damaged_.Finish());
-  return Close();
+  SNAPTREE_TRY(Close());
+  return LookAgain();
 }
 
 }  // namespace

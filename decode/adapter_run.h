@@ -1,5 +1,6 @@
 // The adapters' part of a run: what each is given, and where their rows went. They run side by side
-// on several threads; the tree's bytes do not depend on how many.
+// on several threads; the tree's bytes do not depend on how many. On one they always go in the same
+// order.
 #pragma once
 
 #include <functional>
@@ -19,6 +20,7 @@ struct AdapterRun {
   const AddressFilter& filter;
   TreeSink& sink;
   Progress& progress;
+  unsigned threads = 1;           // that make records
   bool all_groups_given = false;  // no raft group is missing
   // Options for a sorter that may use `share` of the memory budget.
   std::function<SorterOptions(double share)> sorter_options;

@@ -6,6 +6,7 @@
 
 #include "base/output_target.h"
 #include "base/scratch_folder.h"
+#include "base/staged_files.h"
 #include "base/staged_output.h"
 #include "base/text.h"
 #include "decode/adapter_run.h"
@@ -13,8 +14,11 @@
 #include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/report_files.h"
+#include "manifest/checksums.h"
+#include "tree/archive_sink.h"
 #include "tree/digest_sink.h"
 #include "tree/directory_sink.h"
+#include "tree/forward_sink.h"
 
 namespace snaptree {
 namespace {
@@ -22,6 +26,7 @@ namespace {
 // Shares of the memory budget.
 constexpr double kChecksumShare = 0.1;
 constexpr double kTransactionShare = 0.1;
+constexpr double kCompressionShare = 0.25;
 // With less, a sorter would write a file for each few records.
 constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
@@ -38,12 +43,15 @@ class Run {
  private:
   std::string InputScratchFolder() const;
   Status OpenInputs();
+  Status StageOutput();
   Status OpenOutput();
+  Status OpenArchive();
   SorterOptions SorterShare(double share);
   Result<std::string> SorterFolder();
   Status WriteTransactions();
   Status CloseTree();
   Status RefuseLosses() const;
+  Status Publish();
 
   const DecodeOptions& options_;
   Progress own_progress_;
@@ -51,9 +59,12 @@ class Run {
   DecodeReport report_;
   std::optional<Inputs> inputs_;
   const AddressFilter filter_;
-  std::optional<StagedOutput> staged_;
+  std::optional<StagedOutput> staged_;      // of a folder
+  std::optional<StagedFiles> staged_file_;  // of an archive
+  UniqueFd archive_fd_;
   std::mutex scratch_mutex_;              // of the two that give the folder
-  std::optional<ScratchFolder> scratch_;  // of a dry run
+  std::optional<ScratchFolder> scratch_;  // when nothing is staged
+  ArchiveSink* archive_ = nullptr;        // the sink, when it is one
   std::unique_ptr<TreeSink> sink_;        // last: its threads use what is above
 };
 
@@ -61,12 +72,14 @@ class Run {
 // run fails anyway.
 std::string Run::InputScratchFolder() const {
   if (!options_.scratch_folder.empty()) return options_.scratch_folder;
-  return options_.dry_run ? TemporaryFolder() : ParentFolder(options_.output);
+  return options_.dry_run || options_.take_output ? TemporaryFolder()
+                                                  : ParentFolder(options_.output);
 }
 
 Result<std::string> Run::SorterFolder() {
   const std::lock_guard lock(scratch_mutex_);
   if (staged_) return staged_->ScratchFolder(options_.scratch_folder);
+  if (staged_file_) return staged_file_->ScratchFolder(options_.scratch_folder);
   if (!scratch_) scratch_.emplace(InputScratchFolder());
   return scratch_->Path();
 }
@@ -76,6 +89,40 @@ SorterOptions Run::SorterShare(double share) {
   return {std::max(bytes, kLeastSorterBytes), [this] { return SorterFolder(); }};
 }
 
+Status Run::StageOutput() {
+  if (options_.dry_run || options_.take_output) return {};
+  if (!options_.archive) {
+    SNAPTREE_ASSIGN(StagedOutput staged, StagedOutput::Create(options_.output, options_.force));
+    staged_.emplace(std::move(staged));
+    return {};
+  }
+  SNAPTREE_ASSIGN(StagedFiles staged, StagedFiles::Create(options_.output, options_.force));
+  staged_file_.emplace(std::move(staged));
+  SNAPTREE_ASSIGN(archive_fd_, staged_file_->CreateFile(""));
+  return {};
+}
+
+Status Run::OpenArchive() {
+  ArchiveSinkOptions sink;
+  sink.form = *options_.archive;
+  sink.threads = options_.threads;
+  sink.memory_bytes =
+      static_cast<uint64_t>(static_cast<double>(options_.memory_bytes) * kCompressionShare);
+  sink.take = options_.take_output;
+  if (!sink.take) {
+    sink.take = [this](Slice piece) {
+      return WriteFully(archive_fd_.get(), piece, staged_file_->PathOf(""));
+    };
+  }
+  sink.scratch_folder = [this] { return SorterFolder(); };
+  sink.checksum_sorter = SorterShare(kChecksumShare);
+  sink.progress = &progress_;
+  std::unique_ptr<ArchiveSink> archive = NewArchiveSink(std::move(sink));
+  archive_ = archive.get();
+  sink_ = std::move(archive);
+  return {};
+}
+
 Status Run::OpenOutput() {
   if (options_.dry_run) {
     sink_ = options_.make_sink
@@ -83,6 +130,7 @@ Status Run::OpenOutput() {
                 : NewDigestSink([](Slice, const Sha256Digest&) { return Status::Ok(); });
     return {};
   }
+  if (options_.archive) return OpenArchive();
   DirectorySinkOptions sink;
   sink.threads = options_.threads;
   sink.checksum_sorter = SorterShare(kChecksumShare);
@@ -129,9 +177,15 @@ Status Run::CloseTree() {
     SNAPTREE_TRY(sink_->WriteFile("SALVAGE.json", SalvageText(report_)));
   }
   SNAPTREE_TRY(sink_->WriteFile(kManifestFileName, ManifestOf(options_, report_)));
+  // What goes to a pipe must not get its end when it is refused.
+  SNAPTREE_TRY(RefuseLosses());
   progress_.Begin("finish", "files", 0);
   SNAPTREE_TRY(sink_->Finish());
   report_.tree = sink_->totals();
+  if (archive_ == nullptr) return {};
+  report_.archive_bytes = archive_->archive_bytes();
+  // CHECKSUMS is one more.
+  NoteLargeArchive(report_.tree.files + report_.tree.directories + 1, &report_.findings);
   return {};
 }
 
@@ -150,13 +204,22 @@ Status Run::RefuseLosses() const {
       .Next("without --strict the tree is written, and the report lists what is missing");
 }
 
+Status Run::Publish() {
+  if (!staged_ && !staged_file_) return {};
+  progress_.Begin("sync to disk", "files", 0);
+  if (staged_file_) return staged_file_->Publish();
+  SNAPTREE_TRY(staged_->Publish());
+  for (const std::string& path : staged_->left_behind()) {
+    report_.findings.Note("left_behind",
+                          "the old output or leftovers of killed runs could not be removed", path);
+  }
+  return {};
+}
+
 Result<DecodeReport> Run::Decode() {
   SNAPTREE_TRY(CheckAdapterNames(options_));
   SNAPTREE_TRY(CheckOutputPlace(options_));
-  if (!options_.dry_run) {
-    SNAPTREE_ASSIGN(StagedOutput staged, StagedOutput::Create(options_.output, options_.force));
-    staged_.emplace(std::move(staged));
-  }
+  SNAPTREE_TRY(StageOutput());
   SNAPTREE_TRY(OpenInputs());
   const std::string& name = inputs_->rows().name();
   SNAPTREE_TRY(CheckEncryption(inputs_->scan(), name));
@@ -164,26 +227,25 @@ Result<DecodeReport> Run::Decode() {
   if (staged_ && filter_.everything() && options_.adapters.empty())
     SNAPTREE_TRY(CheckSpace(inputs_->scan(), ParentFolder(options_.output)));
   SNAPTREE_TRY(OpenOutput());
+  if (options_.before_writing) options_.before_writing(inputs_->scan());
+  for (const Slice path : {kManifestFileName, kChecksumsFileName}) filter_.Written(path);
+  const std::unique_ptr<TreeSink> told = NewForwardSink(*sink_, [this](Slice path) -> Result<bool> {
+    filter_.Written(path);
+    return true;
+  });
   const AdapterRun run{options_,
                        inputs_->rows(),
                        inputs_->scan(),
                        filter_,
-                       *sink_,
+                       filter_.everything() ? *sink_ : *told,
                        progress_,
+                       options_.archive && !options_.dry_run ? 1 : options_.threads,
                        inputs_->AllGroupsGiven(),
                        [this](double share) { return SorterShare(share); }};
   SNAPTREE_TRY(RunAdapters(run, &report_));
   SNAPTREE_TRY(WriteTransactions());
   SNAPTREE_TRY(CloseTree());
-  SNAPTREE_TRY(RefuseLosses());
-  if (staged_) {
-    progress_.Begin("sync to disk", "files", 0);
-    SNAPTREE_TRY(staged_->Publish());
-    for (const std::string& path : staged_->left_behind()) {
-      report_.findings.Note(
-          "left_behind", "the old output or leftovers of killed runs could not be removed", path);
-    }
-  }
+  SNAPTREE_TRY(Publish());
   return std::move(report_);
 }
 

@@ -22,14 +22,26 @@
 #include "formats/family_table.h"
 #include "formats/open_input.h"
 #include "manifest/manifest.h"
+#include "tree/archive_output.h"
 #include "tree/tree_sink.h"
 
 namespace snaptree {
 
+struct DecodeContext;
+struct DecodeReport;
+struct ScanResult;
+
 struct DecodeOptions {
   // Paths, or "-": one input, or one of each raft group of a cluster.
   std::vector<std::string> inputs;
-  std::string output;                 // the tree's root; ignored with dry_run
+  std::string output;  // the tree's root; ignored with dry_run
+  // The output is an archive (tree/archive_sink.h). Records are then made on one thread, so that
+  // the same input gives the same bytes: entries stand in the order in which they are written.
+  // Hashing and compression have threads of their own.
+  std::optional<ArchiveForm> archive;
+  // With archive: takes it instead of `output`, piece by piece, while it is made. After an error it
+  // has no end mark.
+  std::function<Status(Slice piece)> take_output;
   std::vector<std::string> adapters;  // names of AdapterName(); empty: all that can be decoded
   std::optional<uint64_t> at;         // read timestamp (HLC)
   bool latest = false;                // read each of several inputs at its own end
@@ -43,8 +55,9 @@ struct DecodeOptions {
   bool bare_rows_as_redis = false;  // --bare-rows=redis (spec 00 decision 1)
   AddressFilterOptions filter;      // --include, --exclude, --files-from
   bool extensions = true;           // false: only what the Go tools write (--no-extensions)
-  // DynamoDB (spec 03).
-  bool dynamodb_jsonl = false;                 // items as lines of a few files
+  // Small records as lines of a few files (spec 08): of all adapters, of DynamoDB.
+  bool jsonl = false;
+  bool dynamodb_jsonl = false;
   uint64_t bundle_bytes = uint64_t{64} << 20;  // of one such file
   // S3 (spec 04 section 5.8).
   bool include_incomplete_uploads = false;
@@ -63,6 +76,12 @@ struct DecodeOptions {
   std::string scratch_folder;     // empty: beside the output
   std::vector<std::string> keep;  // files that replacing the output must not delete: a log
   Progress* progress = nullptr;
+  // Called between the scan and the first file, when what the input holds is known and nothing that
+  // takes long has begun. May be empty.
+  std::function<void(const ScanResult& scan)> before_writing;
+  // Called when all records were made, for a second look at the rows that they were made from. What
+  // it books and finds in the context is not part of the run. May be empty.
+  std::function<Status(const DecodeContext& context, const DecodeReport& report)> look_again;
 };
 
 // Where the rows of one adapter went, for the table that a run prints. The sums of all rows stand
@@ -90,6 +109,7 @@ struct DecodeReport {
   uint64_t losses = 0;                  // records that could not be brought out whole
   Findings findings;
   TreeTotals tree;
+  std::optional<uint64_t> archive_bytes;  // when one was written
   uint64_t records = 0;
   std::vector<AddressFilter::Unmatched> unmatched;  // patterns that stand for no record
   std::vector<std::string> extensions;  // files and folders of the tree that only snaptree knows

@@ -159,7 +159,7 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
 
 Status CheckOutputPlace(const DecodeOptions& options) {
   namespace fs = std::filesystem;
-  if (options.dry_run) return {};
+  if (options.dry_run || options.take_output) return {};
   std::error_code error;
   const fs::path output = Canonical(options.output, error);
   if (error) return {};  // creating it will say what is wrong with it

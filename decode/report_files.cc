@@ -66,7 +66,8 @@ std::string ManifestOf(const DecodeOptions& options, const DecodeReport& report)
   manifest.preserve_sqs_visibility = options.preserve_sqs_visibility;
   manifest.include_sqs_side_records = options.include_sqs_side_records;
   manifest.rename_s3_collisions = options.rename_s3_collisions;
-  manifest.dynamodb_jsonl = options.dynamodb_jsonl;
+  manifest.jsonl = options.jsonl;
+  manifest.dynamodb_jsonl = options.jsonl || options.dynamodb_jsonl;
   if (options.extensions) manifest.snaptree_version = kVersion;
   for (const DecodedInput& input : report.inputs) manifest.inputs.push_back(InputOf(input.info));
   manifest.read_latest = options.latest;

@@ -63,7 +63,7 @@ std::string NumberText(const std::string& text, bool as_double) {
 
 }  // namespace
 
-std::optional<CanonicalRules> CanonicalRulesOf(Slice path) {
+std::optional<CanonicalRules> CanonicalRulesOf(Slice path, bool jsonl) {
   const Slice name = NameOf(path);
   const auto lines = [] {
     CanonicalRules rules;
@@ -78,17 +78,26 @@ std::optional<CanonicalRules> CanonicalRulesOf(Slice path) {
   };
   if (path.starts_with("redis/")) {
     if (name.ends_with(".bin")) return std::nullopt;
-    if (name.ends_with(".jsonl")) return lines();
-    CanonicalRules rules = document("fields", "members");
-    if (path.find("/lists/") != Slice::npos) rules = {};
-    rules.all_numbers_are_doubles = path.find("/zsets/") != Slice::npos;
+    if (name.ends_with(".jsonl") && path.find("/streams/") != Slice::npos) return lines();
+    // A file of one key, or one in db_0 itself of lines for many.
+    const bool is_beside = std::count(path.begin(), path.end(), '/') == 2;
+    const auto is_of = [&](Slice type) {
+      return is_beside ? name.starts_with(std::string(type) + "-")
+                       : path.find("/" + std::string(type) + "/") != Slice::npos;
+    };
+    CanonicalRules rules;
+    if (is_of("hashes") || is_of("sets") || is_of("zsets")) rules = document("fields", "members");
+    rules.lines = name.ends_with(".jsonl");
+    rules.all_numbers_are_doubles = is_of("zsets");
     return rules;
   }
   if (path.starts_with("s3/")) {
     // Of the bucket itself; below it, files of these names are bodies like any other.
     const Slice in_bucket = path.substr(std::min(path.find('/', 3), path.size() - 1) + 1);
-    if (in_bucket == "KEYMAP.jsonl" || in_bucket == "_incomplete_uploads/records.jsonl")
+    if (in_bucket == "KEYMAP.jsonl" || in_bucket == "_incomplete_uploads/records.jsonl" ||
+        (jsonl && in_bucket == "_objects.jsonl")) {
       return lines();
+    }
     if (in_bucket == "_bucket.json" || name.ends_with(".elastickv-meta.json"))
       return CanonicalRules();
     return std::nullopt;

@@ -22,8 +22,9 @@ struct CanonicalRules {
   Slice unordered[2];  // members of the outermost object whose arrays have no order
   Slice ignored;       // a member of the outermost object that does not count
 };
-// By the file's path in the tree; nullopt: its bytes are what counts.
-std::optional<CanonicalRules> CanonicalRulesOf(Slice path);
+// By the file's path in the tree; nullopt: its bytes are what counts. jsonl: the tree's layout
+// (spec 08), in which _objects.jsonl is no object of its bucket.
+std::optional<CanonicalRules> CanonicalRulesOf(Slice path, bool jsonl = false);
 
 // Digests add up: the digest of several files of lines is the sum of theirs.
 class CanonicalSum {

@@ -48,9 +48,7 @@ class Walk {
     Slice payload;
     SNAPTREE_ASSIGN(const bool more, lists_.decoded->Next(&path, &payload));
     if (!more) return {};
-    Entry entry{std::string(path), {}};
-    std::copy_n(Bytes(payload), entry.digest.size(), entry.digest.begin());
-    decoded_ = std::move(entry);
+    decoded_ = Entry{std::string(path), DigestIn(payload)};
     return {};
   }
 

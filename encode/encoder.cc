@@ -103,6 +103,7 @@ Status EncodeTree::OpenTree() {
   open.folder.allow_hard_links = options_.allow_hard_links;
   open.archive.scratch_folder = [this] { return ScratchPlace(); };
   open.archive.sorter = SorterShare(kDigestShare);
+  open.archive.limits = options_.limits;
   open.archive.progress = &progress_;
   SNAPTREE_ASSIGN(source_, snaptree::OpenTree(options_.input, open));
   differences_ = std::make_unique<SortedDifferences>(SorterShare(kDifferenceShare));

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "formats/fsm_writer.h"
 #include "manifest/manifest.h"
+#include "tree/archive_limits.h"
 
 namespace snaptree {
 
@@ -59,6 +60,7 @@ struct EncodeOptions {
   EncodeChoices choices;
   unsigned threads = 1;
   uint64_t memory_bytes = uint64_t{512} << 20;
+  ArchiveLimits limits;  // of an archive as input
   std::string scratch_folder;
   std::vector<std::string> keep;  // files that must not be replaced: a log
   Progress* progress = nullptr;

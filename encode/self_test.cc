@@ -12,6 +12,7 @@
 #include "encode/checksum_compare.h"
 
 #include "base/text.h"
+#include "decode/decode_like.h"
 #include "decode/decoder.h"
 #include "manifest/checksums.h"
 #include "manifest/manifest.h"
@@ -42,34 +43,57 @@ bool IsExtension(Slice path) {
 }
 
 // Lists of records, of which an announced difference may change some but never remove all.
-bool IsRecordList(Slice path) {
+bool IsRecordList(Slice path, bool jsonl) {
+  const bool in_bucket = path.starts_with("s3/") && std::count(path.begin(), path.end(), '/') == 2;
+  if (jsonl && in_bucket && path.ends_with("/_objects.jsonl")) return true;
   return path == "rawkv/data.jsonl" || path == "fs/inodes.jsonl" ||
          (path.starts_with("sqs/") && path.ends_with("/messages.jsonl"));
 }
 
-// Files of one table's items may be cut in other places.
-std::string UnitOf(Slice path) {
-  const size_t slash = path.rfind("/items/data-");
-  if (!path.starts_with("dynamodb/") || slash == Slice::npos || !path.ends_with(".jsonl"))
-    return std::string(path);
-  return std::string(path.substr(0, slash)) + "/items/data-*.jsonl";
+// Lines of records may be cut into files in other places: the path of one before its number; empty
+// for all other paths.
+Slice StemOfSeveralFiles(Slice path) {
+  constexpr Slice kItems = "/items/data-";
+  constexpr Slice kDigits = "0123456789";
+  const size_t dot = path.size() - std::min(path.size(), Slice(".jsonl").size());
+  if (path.substr(dot) != ".jsonl") return {};
+  const size_t items = path.rfind(kItems);
+  if (path.starts_with("dynamodb/") && items != Slice::npos)
+    return path.substr(0, items + kItems.size());
+  // "redis/db_0/hashes-00000.jsonl"
+  const Slice stem = path.substr(0, path.substr(0, dot).find_last_not_of(kDigits) + 1);
+  const bool is_key_lines = path.starts_with("redis/") && stem.ends_with("-") &&
+                            std::count(path.begin(), path.end(), '/') == 2;
+  return is_key_lines ? stem : Slice();
 }
 
-bool IsSeveralFiles(Slice unit) { return unit.ends_with("/items/data-*.jsonl"); }
+constexpr Slice kAnyNumber = "*.jsonl";
+
+std::string UnitOf(Slice path) {
+  const Slice stem = StemOfSeveralFiles(path);
+  return stem.empty() ? std::string(path) : std::string(stem).append(kAnyNumber);
+}
+
+bool IsSeveralFiles(Slice unit) {
+  return unit.ends_with("-*.jsonl") &&
+         !StemOfSeveralFiles(std::string(unit.substr(0, unit.size() - kAnyNumber.size())) +
+                             "0.jsonl")
+              .empty();
+}
 
 std::string AdapterOf(Slice path) { return std::string(path.substr(0, path.find('/'))); }
 
 DecodeOptions OptionsOf(const SelfTest& test) {
-  const Manifest& m = test.manifest;
   DecodeOptions decode;
   decode.inputs = {test.snapshot};
   decode.dry_run = true;
-  decode.extensions = !m.snaptree_version.empty();
-  decode.dynamodb_jsonl = m.dynamodb_jsonl;
-  decode.include_incomplete_uploads =
-      m.include_incomplete_uploads && !test.options.choices.drop_incomplete_uploads;
-  decode.rename_s3_collisions = m.rename_s3_collisions;
-  decode.preserve_sqs_visibility = m.preserve_sqs_visibility;
+  DecodeLike(test.manifest, &decode);
+  decode.jsonl = test.manifest.jsonl;
+  decode.dynamodb_jsonl = test.manifest.dynamodb_jsonl;
+  if (test.options.choices.drop_incomplete_uploads) decode.include_incomplete_uploads = false;
+  // What is never encoded.
+  decode.include_orphans = false;
+  decode.include_sqs_side_records = false;
   // MD5s were made when the bodies were read; what counts here are the bytes.
   decode.check_etags = false;
   decode.threads = test.options.threads;
@@ -84,7 +108,7 @@ DecodeOptions OptionsOf(const SelfTest& test) {
 class CanonicalSink : public TreeSink {
  public:
   using Take = std::function<Status(Slice path, const Sha256Digest& meaning)>;
-  explicit CanonicalSink(Take take) : take_(std::move(take)) {}
+  CanonicalSink(bool jsonl, Take take) : jsonl_(jsonl), take_(std::move(take)) {}
 
   Status WriteFile(Slice path, Slice content) override {
     SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file, CreateFile(path));
@@ -104,7 +128,8 @@ class CanonicalSink : public TreeSink {
   class File : public TreeFile {
    public:
     File(CanonicalSink* sink, Slice path) : sink_(sink), path_(path) {
-      if (const std::optional<CanonicalRules> rules = CanonicalRulesOf(path)) json_.emplace(*rules);
+      const std::optional<CanonicalRules> rules = CanonicalRulesOf(path, sink->jsonl_);
+      if (rules) json_.emplace(*rules);
     }
     Status Append(Slice bytes) override {
       if (json_) json_->Append(bytes);
@@ -125,6 +150,7 @@ class CanonicalSink : public TreeSink {
     std::optional<CanonicalJson> json_;
   };
 
+  const bool jsonl_;  // the tree's layout
   std::mutex mutex_;
   const Take take_;
 };
@@ -144,6 +170,7 @@ class Tester {
  private:
   Status DecodeInto(std::function<std::unique_ptr<TreeSink>()> sink,
                     std::vector<std::string> adapters);
+  Result<bool> IsAnnounced(const std::string& unit, Slice path);
   Status Take(Slice path, Compared how);
   Status CompareMeanings();
   Status TakeJudged(Slice path, bool equal, bool expected);
@@ -158,6 +185,8 @@ class Tester {
   ExternalSorter doubtful_;  // unit to how its files compare
   ExternalSorter meanings_;  // unit to canonical digest, of what was decoded
   std::set<std::string> doubtful_adapters_;
+  std::string unit_;  // of several files, the last that was looked up
+  bool unit_is_announced_ = false;
 };
 
 Status Tester::DecodeInto(std::function<std::unique_ptr<TreeSink>()> sink,
@@ -188,17 +217,27 @@ Status Tester::Mismatch(Slice path, Compared how) {
           .Next("please report this; --no-self-test writes the snapshot all the same"));
 }
 
+// By itself, or with all files of its unit, whose name sorts before theirs.
+Result<bool> Tester::IsAnnounced(const std::string& unit, Slice path) {
+  if (!IsSeveralFiles(unit)) return test_.differences.Has(path);
+  if (unit_ != unit) {
+    unit_ = unit;
+    SNAPTREE_ASSIGN(unit_is_announced_, test_.differences.Has(unit));
+  }
+  return unit_is_announced_ ? true : test_.differences.Has(path);
+}
+
 Status Tester::Take(Slice path, Compared how) {
   if (IsAboutTheRun(path) || IsOutsideRoundTrip(path)) return {};
   ++report_.files;
   if (how == Compared::kEqual) return {};
-  SNAPTREE_ASSIGN(bool expected, test_.differences.Has(path));
+  const std::string unit = UnitOf(path);
+  SNAPTREE_ASSIGN(bool expected, IsAnnounced(unit, path));
   if (test_.manifest.snaptree_version.empty() && how != Compared::kOnlyDecoded && IsExtension(path))
     expected = true;
-  if (how == Compared::kOnlyRead && IsRecordList(path)) expected = false;
-  const std::string unit = UnitOf(path);
+  if (how == Compared::kOnlyRead && IsRecordList(path, test_.manifest.jsonl)) expected = false;
   // A file of lines that has none says what a missing one says.
-  const std::optional<CanonicalRules> rules = CanonicalRulesOf(path);
+  const std::optional<CanonicalRules> rules = CanonicalRulesOf(path, test_.manifest.jsonl);
   const bool may_mean_the_same = rules && (how == Compared::kDifferent || IsSeveralFiles(unit) ||
                                            (how == Compared::kOnlyRead && rules->lines));
   if (!may_mean_the_same) {
@@ -211,7 +250,7 @@ Status Tester::Take(Slice path, Compared how) {
 }
 
 Status Tester::AddMeaning(const std::string& path, CanonicalSum* sum, bool* is_json) {
-  const std::optional<CanonicalRules> rules = CanonicalRulesOf(path);
+  const std::optional<CanonicalRules> rules = CanonicalRulesOf(path, test_.manifest.jsonl);
   if (!rules) return {};
   SNAPTREE_ASSIGN(const std::unique_ptr<TreeContent> content, test_.read.source().Open(path));
   CanonicalJson json(*rules);
@@ -258,11 +297,7 @@ Status Tester::CompareMeanings() {
   const auto advance_to = [&](Slice wanted) -> Status {
     meaning = {};
     while (more_meanings && next_unit <= wanted) {
-      if (next_unit == wanted) {
-        Sha256Digest digest;
-        std::copy_n(Bytes(next_digest), digest.size(), digest.begin());
-        meaning.Add(digest);
-      }
+      if (next_unit == wanted) meaning.Add(DigestIn(next_digest));
       SNAPTREE_ASSIGN(more_meanings, meanings_.Next(&next_unit, &next_digest));
     }
     return {};
@@ -328,9 +363,10 @@ Status Tester::Run() {
     doubtful_adapters_.erase("unknown");  // of no adapter: always decoded
     SNAPTREE_TRY(DecodeInto(
         [this] {
-          return std::make_unique<CanonicalSink>([this](Slice path, const Sha256Digest& meaning) {
-            return meanings_.Add(UnitOf(path), AsSlice(meaning));
-          });
+          return std::make_unique<CanonicalSink>(
+              test_.manifest.jsonl, [this](Slice path, const Sha256Digest& meaning) {
+                return meanings_.Add(UnitOf(path), AsSlice(meaning));
+              });
         },
         {doubtful_adapters_.begin(), doubtful_adapters_.end()}));
     SNAPTREE_TRY(CompareMeanings());

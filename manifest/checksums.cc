@@ -148,9 +148,7 @@ Status ChecksumList::Write(const std::function<Status(Slice)>& take) {
     }
     first = false;
     previous.assign(path);
-    Sha256Digest digest;
-    std::copy_n(Bytes(payload), kDigestBytes, digest.begin());
-    AppendChecksumLine(&text, path, digest);
+    AppendChecksumLine(&text, path, DigestIn(payload));
     if (text.size() >= kPieceBytes) {
       SNAPTREE_TRY(CheckCancelled());
       SNAPTREE_TRY(take(text));

@@ -93,6 +93,7 @@ void WriteSnaptree(JsonWriter* json, const Manifest& m) {
   json->Key("snaptree");
   json->StartObject();
   json->Member("version", m.snaptree_version);
+  if (m.jsonl) json->Member("layout", kJsonlLayout);
   json->Key("inputs");
   json->StartArray();
   for (const ManifestInput& input : m.inputs) WriteInput(json, input);
@@ -141,7 +142,7 @@ std::string ManifestText(const Manifest& m) {
   json.Member("key_segment_max_bytes", uint64_t{240});
   json.Member("s3_meta_suffix", ".elastickv-meta.json");
   json.Member("s3_collision_strategy", "leaf-data-suffix");
-  json.Member("dynamodb_layout", m.dynamodb_jsonl ? "jsonl" : "per-item");
+  json.Member("dynamodb_layout", m.dynamodb_jsonl ? kJsonlLayout : kPerItemLayout);
   if (!m.snaptree_version.empty()) WriteSnaptree(&json, m);
   json.EndObject();
   return json.text() + "\n";

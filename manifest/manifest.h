@@ -14,6 +14,9 @@
 namespace snaptree {
 
 inline constexpr Slice kManifestFileName = "MANIFEST.json";
+// How small records stand in a tree: each as a file, or as lines of a few files (spec 08).
+inline constexpr Slice kPerItemLayout = "per-item";
+inline constexpr Slice kJsonlLayout = "jsonl";
 
 // Each row of the input is in exactly one class (spec 06 chapter 8, 00 decision 16). Units: rows.
 struct RowClasses {
@@ -88,6 +91,7 @@ struct Manifest {
   bool include_sqs_side_records = false;
   bool rename_s3_collisions = false;
   bool dynamodb_jsonl = false;
+  bool jsonl = false;  // all small records are lines (spec 08): the member snaptree.layout
 
   // The "snaptree" member, ours, last. With an empty version the whole member is left out
   // (--no-extensions): the text is then what the Go tools write.
@@ -103,9 +107,9 @@ struct Manifest {
 // The file's text, with its final newline.
 std::string ManifestText(const Manifest& manifest);
 
-// Reads what ManifestText() or the Go tools wrote. Of the member "snaptree" only its version is
-// read: the rest tells of the run that made the tree. "ManifestInvalid", "ManifestUnsupported",
-// without a place.
+// Reads what ManifestText() or the Go tools wrote. Of the member "snaptree" only version and
+// layout are read: the rest tells of the run that made the tree. "ManifestInvalid",
+// "ManifestUnsupported", without a place.
 Result<Manifest> ParseManifest(Slice text);
 
 }  // namespace snaptree

@@ -127,10 +127,33 @@ Status ReadPolicies(const JsonMembers& top, Manifest* m) {
   SNAPTREE_TRY(ReadFixed(top, "s3_collision_strategy", "leaf-data-suffix"));
   std::string layout;
   SNAPTREE_TRY(top.Text("dynamodb_layout", true, &layout));
-  if (layout != "per-item" && layout != "jsonl")
+  if (layout != kPerItemLayout && layout != kJsonlLayout)
     return top.Wrong("dynamodb_layout", "is neither \"per-item\" nor \"jsonl\"");
-  m->dynamodb_jsonl = layout == "jsonl";
+  m->dynamodb_jsonl = layout == kJsonlLayout;
   return {};
+}
+
+// Trees of the layout per-item do not have the member.
+Status ReadLayout(const JsonMembers& ours, Manifest* m) {
+  std::string layout(kPerItemLayout);
+  SNAPTREE_TRY(ours.Text("layout", false, &layout));
+  if (layout == kPerItemLayout) return {};
+  if (layout != kJsonlLayout) {
+    return Unsupported("the tree has another layout", "\"per-item\" or \"jsonl\"", Quoted(layout));
+  }
+  if (!m->dynamodb_jsonl)
+    return ours.Wrong("layout", "is \"jsonl\", and \"dynamodb_layout\" is not");
+  m->jsonl = true;
+  return {};
+}
+
+Status ReadSnaptree(const JsonMembers& top, Manifest* m) {
+  std::optional<object> ours;
+  SNAPTREE_TRY(top.Object("snaptree", &ours));
+  if (!ours) return {};
+  const JsonMembers members = top.Below("snaptree", *ours);
+  SNAPTREE_TRY(members.Text("version", true, &m->snaptree_version));
+  return ReadLayout(members, m);
 }
 
 Status ReadTop(const JsonMembers& top, Manifest* m) {
@@ -147,10 +170,7 @@ Status ReadTop(const JsonMembers& top, Manifest* m) {
   SNAPTREE_TRY(ReadAdapters(top, m));
   SNAPTREE_TRY(ReadExclusions(top, m));
   SNAPTREE_TRY(ReadPolicies(top, m));
-  std::optional<object> ours;
-  SNAPTREE_TRY(top.Object("snaptree", &ours));
-  return ours ? top.Below("snaptree", *ours).Text("version", true, &m->snaptree_version)
-              : Status::Ok();
+  return ReadSnaptree(top, m);
 }
 
 }  // namespace

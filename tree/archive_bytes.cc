@@ -17,26 +17,29 @@ constexpr size_t kPieceBytes = size_t{256} << 10;
 
 class PlainBytes : public ArchiveBytes {
  public:
-  explicit PlainBytes(const InputFile& file) : file_(file), buffer_(kPieceBytes, '\0') {}
+  // first: what was read of the feed to recognise it.
+  PlainBytes(std::unique_ptr<ArchiveFeed> feed, Slice first)
+      : feed_(std::move(feed)), buffer_(kPieceBytes, '\0'), first_(first) {}
 
   Result<Slice> Next() override {
     SNAPTREE_TRY(CheckCancelled());
-    SNAPTREE_ASSIGN(const size_t n, file_.ReadAt(position_, buffer_.data(), buffer_.size()));
-    position_ += n;
+    if (!first_.empty()) {
+      given_ = std::exchange(first_, {});
+      return Slice(given_);
+    }
+    SNAPTREE_ASSIGN(const size_t n, feed_->Read(buffer_.data(), buffer_.size()));
     return Slice(buffer_.data(), n);
   }
-  uint64_t Skip(uint64_t n) override {
-    n = std::min(n, file_.size() - std::min(position_, file_.size()));
-    position_ += n;
-    return n;
-  }
-  uint64_t position() const override { return position_; }
+  uint64_t Skip(uint64_t n) override { return first_.empty() ? feed_->Skip(n) : 0; }
+  uint64_t position() const override { return feed_->position(); }
   bool packed() const override { return false; }
+  const std::string& name() const override { return feed_->name(); }
 
  private:
-  const InputFile& file_;
+  const std::unique_ptr<ArchiveFeed> feed_;
   std::string buffer_;
-  uint64_t position_ = 0;
+  std::string first_;
+  std::string given_;
 };
 
 struct FreeStream {
@@ -45,24 +48,27 @@ struct FreeStream {
 
 class ZstdBytes : public ArchiveBytes {
  public:
-  explicit ZstdBytes(const InputFile& file)
-      : file_(file),
+  ZstdBytes(std::unique_ptr<ArchiveFeed> feed, Slice first)
+      : feed_(std::move(feed)),
         stream_(ZSTD_createDStream()),
         in_(ZSTD_DStreamInSize(), '\0'),
-        out_(kPieceBytes, '\0') {}
+        out_(kPieceBytes, '\0') {
+    first.copy(in_.data(), first.size());
+    input_ = {in_.data(), first.size(), 0};
+  }
 
   Result<Slice> Next() override;
   uint64_t Skip(uint64_t /*n*/) override { return 0; }
-  uint64_t position() const override { return position_; }
+  uint64_t position() const override { return feed_->position(); }
   bool packed() const override { return true; }
+  const std::string& name() const override { return feed_->name(); }
 
  private:
-  const InputFile& file_;
+  const std::unique_ptr<ArchiveFeed> feed_;
   const std::unique_ptr<ZSTD_DStream, FreeStream> stream_;
   std::string in_;
   std::string out_;
   ZSTD_inBuffer input_{nullptr, 0, 0};
-  uint64_t position_ = 0;
   size_t state_ = 0;   // 0: between frames
   bool full_ = false;  // more may come without more input
 };
@@ -71,8 +77,7 @@ Result<Slice> ZstdBytes::Next() {
   for (;;) {
     SNAPTREE_TRY(CheckCancelled());
     if (input_.pos == input_.size && !full_) {
-      SNAPTREE_ASSIGN(const size_t n, file_.ReadAt(position_, in_.data(), in_.size()));
-      position_ += n;
+      SNAPTREE_ASSIGN(const size_t n, feed_->Read(in_.data(), in_.size()));
       input_ = {in_.data(), n, 0};
       if (n == 0) break;
     }
@@ -80,7 +85,7 @@ Result<Slice> ZstdBytes::Next() {
     state_ = ZSTD_decompressStream(stream_.get(), &output, &input_);
     if (ZSTD_isError(state_) != 0U) {
       return DataError("ArchiveCorrupt", std::string("cannot unpack: ") + ZSTD_getErrorName(state_))
-          .At(file_.path(), position_ - input_.size + input_.pos)
+          .At(name(), position() - input_.size + input_.pos)
           .Next("check it with: zstd -t FILE; copy the archive again");
     }
     full_ = state_ != 0 && output.pos == output.size;
@@ -88,7 +93,7 @@ Result<Slice> ZstdBytes::Next() {
   }
   if (state_ == 0) return Slice();
   return DataError("ArchiveTruncated", "the compressed archive ends inside a frame")
-      .At(file_.path(), position_)
+      .At(name(), position())
       .Next("the archive was cut: copy it again");
 }
 
@@ -100,14 +105,20 @@ bool IsZstd(Slice first_bytes) {
 
 }  // namespace
 
-Result<std::unique_ptr<ArchiveBytes>> ArchiveBytes::Open(const InputFile& file) {
+Result<std::unique_ptr<ArchiveBytes>> ArchiveBytes::Open(std::unique_ptr<ArchiveFeed> feed) {
   char first[4] = {};
-  SNAPTREE_ASSIGN(const size_t n, file.ReadAt(0, first, sizeof first));
+  size_t have = 0;
+  while (have < sizeof first) {
+    SNAPTREE_ASSIGN(const size_t n, feed->Read(first + have, sizeof first - have));
+    if (n == 0) break;
+    have += n;
+  }
+  const Slice begin(first, have);
   std::unique_ptr<ArchiveBytes> bytes;
-  if (IsZstd(Slice(first, n))) {
-    bytes = std::make_unique<ZstdBytes>(file);
+  if (IsZstd(begin)) {
+    bytes = std::make_unique<ZstdBytes>(std::move(feed), begin);
   } else {
-    bytes = std::make_unique<PlainBytes>(file);
+    bytes = std::make_unique<PlainBytes>(std::move(feed), begin);
   }
   return bytes;
 }

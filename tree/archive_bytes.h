@@ -6,15 +6,14 @@
 #include <memory>
 #include <string>
 
-#include "base/file.h"
 #include "base/result.h"
+#include "tree/archive_feed.h"
 
 namespace snaptree {
 
 class ArchiveBytes {
  public:
-  // `file` must outlive this.
-  static Result<std::unique_ptr<ArchiveBytes>> Open(const InputFile& file);
+  static Result<std::unique_ptr<ArchiveBytes>> Open(std::unique_ptr<ArchiveFeed> feed);
   virtual ~ArchiveBytes() = default;
 
   // The next bytes, empty at the end; the view lives until the next call. "ArchiveTruncated",
@@ -24,6 +23,7 @@ class ArchiveBytes {
   virtual uint64_t Skip(uint64_t n) = 0;
   virtual uint64_t position() const = 0;  // in the file
   virtual bool packed() const = 0;
+  virtual const std::string& name() const = 0;
 };
 
 }  // namespace snaptree

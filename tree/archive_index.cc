@@ -53,13 +53,16 @@ ArchivePlace Unpack(Slice value) {
 bool IsFile(Slice value) { return value[0] != kFolderPlace; }
 
 Status DuplicateEntry(Slice key, const char* found) {
-  return DataError("DuplicateEntry", "two entries of the archive have one path")
-      .At(ToPath(key))
-      .Found(found)
-      .Next("make the archive again, without adding to it: tar -C TREE -cf FILE .");
+  return DuplicateEntryError(ToPath(key)).Found(found);
 }
 
 }  // namespace
+
+Status DuplicateEntryError(Slice path) {
+  return DataError("DuplicateEntry", "two entries of the archive have one path")
+      .At(path)
+      .Next("make the archive again, without adding to it: tar -C TREE -cf FILE .");
+}
 
 // Cursors are dear to make and cheap to use again.
 class ArchiveIndex::BorrowedCursor {

@@ -25,6 +25,9 @@ struct ArchivePlace {
   uint64_t modified_ms = 0;
 };
 
+// "DuplicateEntry": a path comes twice, or is a file and a folder.
+Status DuplicateEntryError(Slice path);
+
 // Thread-safe.
 class ArchiveIndex {
  public:

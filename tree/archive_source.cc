@@ -11,14 +11,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "manifest/manifest.h"
-#include "manifest/tree_path.h"
 #include "tree/archive_index.h"
+#include "tree/archive_path.h"
 #include "tree/tar_reader.h"
+#include "tree/zeros.h"
 
 namespace snaptree {
 namespace {
-
-constexpr uint64_t kMostBytes = uint64_t{1} << 62;
 
 Status WriteAt(int fd, const std::string& name, uint64_t offset, Slice bytes) {
   while (!bytes.empty()) {
@@ -29,10 +28,6 @@ Status WriteAt(int fd, const std::string& name, uint64_t offset, Slice bytes) {
     offset += static_cast<uint64_t>(n);
   }
   return {};
-}
-
-bool IsZeros(Slice bytes) {
-  return bytes[0] == '\0' && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 // What is unpacked: files, one behind the other. Stretches of zeros become holes.
@@ -127,28 +122,13 @@ class ArchiveSource : public TreeSource {
 
   const InputFile archive_;
   const std::string name_;
-  uint64_t entries_ = 0;
-  uint64_t bytes_ = 0;
+  std::optional<ArchiveMeter> meter_;
   Scratch scratch_;
   std::unique_ptr<ArchiveIndex> index_;
 };
 
-Status TooLarge(const std::string& archive, const std::string& limit) {
-  return DataError("ArchiveTooLarge", "the archive holds more than was allowed")
-      .At(archive)
-      .Expected("at most " + limit);
-}
-
 Status ArchiveSource::TakeFile(const TarEntry& entry, Slice path, TarReader& reader,
                                const ArchiveSourceOptions& options, ArchiveIndex::Builder* index) {
-  if (options.max_bytes && entry.size > *options.max_bytes - std::min(bytes_, *options.max_bytes))
-    return TooLarge(name_, HumanBytes(*options.max_bytes));
-  if (entry.size > kMostBytes - bytes_) {
-    return DataError("ArchiveCorrupt", "the archive says that it holds more than any disk can")
-        .At(name_)
-        .Found("a file of " + HumanBytes(entry.size));
-  }
-  bytes_ += entry.size;
   ArchivePlace place{EntryKind::kFile, false, 0, entry.size, entry.modified_ms};
   if (entry.offset) {
     place.offset = *entry.offset;
@@ -159,12 +139,7 @@ Status ArchiveSource::TakeFile(const TarEntry& entry, Slice path, TarReader& rea
   place.offset = scratch_.Take(entry.size);
   SNAPTREE_TRY(reader.Copy([&](uint64_t offset, Slice bytes) -> Status {
     if (bytes.empty()) return {};
-    if (offset > entry.size || bytes.size() > entry.size - offset) {
-      return DataError("ArchiveCorrupt",
-                       "an entry of the archive has more bytes than its size says")
-          .At(name_)
-          .Address(path);
-    }
+    SNAPTREE_TRY(meter_->CheckPiece(entry, offset, bytes));
     if (IsZeros(bytes)) return {};
     return WriteAt(fd, scratch_.name(), place.offset + offset, bytes);
   }));
@@ -173,28 +148,10 @@ Status ArchiveSource::TakeFile(const TarEntry& entry, Slice path, TarReader& rea
 
 Status ArchiveSource::TakeEntry(const TarEntry& entry, TarReader& reader,
                                 const ArchiveSourceOptions& options, ArchiveIndex::Builder* index) {
-  if (options.max_entries && entries_ == *options.max_entries)
-    return TooLarge(name_, Thousands(*options.max_entries) + " entries");
-  ++entries_;
-  const bool folder = entry.kind == TarEntry::Kind::kFolder;
-  Slice path = entry.name;
-  while (path.starts_with("./")) path.remove_prefix(2);
-  if (folder && path.ends_with("/")) path.remove_suffix(1);
-  if (folder && (path.empty() || path == ".")) return {};
-  if (!IsSafeTreePath(path)) {
-    return DataError("UnsafePath", "an entry of the archive has a path that could leave the tree")
-        .At(name_)
-        .Found("\"" + Printable(entry.name) + "\"")
-        .Next("do not trust the archive; one of a tree is made by: tar -C TREE -cf FILE .");
-  }
-  if (entry.kind == TarEntry::Kind::kOther) {
-    return DataError("NotRegular", "an entry of the archive is no regular file")
-        .At(path)
-        .Expected("files and folders only")
-        .Found(entry.found)
-        .Next("remove it from the tree and make the archive again");
-  }
-  if (folder) return index->Add(path, {});
+  SNAPTREE_TRY(meter_->Take(entry));
+  SNAPTREE_ASSIGN(const Slice path, TreePathOf(entry, name_));
+  if (path.empty()) return {};
+  if (entry.kind == TarEntry::Kind::kFolder) return index->Add(path, {});
   return TakeFile(entry, path, reader, options, index);
 }
 
@@ -211,17 +168,14 @@ Status ArchiveSource::RefuseLeadingFolder() const {
   SNAPTREE_ASSIGN(const std::optional<ArchivePlace> manifest,
                   index_->Find(only + "/" + std::string(kManifestFileName)));
   if (!manifest) return {};
-  return DataError("ArchiveLeadingFolder", "all of the tree stands below one folder more")
-      .At(name_)
-      .Expected(std::string(kManifestFileName))
-      .Found(Printable(only) + "/" + std::string(kManifestFileName))
-      .Next("unpack it and name the folder, or make it again: tar -C TREE -cf FILE .");
+  return LeadingFolderError(only, name_);
 }
 
 Status ArchiveSource::Load(const ArchiveSourceOptions& options) {
   if (options.progress != nullptr)
     options.progress->Begin("read the archive", "bytes", archive_.size());
   SNAPTREE_ASSIGN(const std::unique_ptr<TarReader> reader, TarReader::Open(archive_));
+  meter_.emplace(name_, options.limits);
   ArchiveIndex::Builder index(options.sorter);
   TarEntry entry;
   for (;;) {

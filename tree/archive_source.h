@@ -13,6 +13,7 @@
 #include "base/external_sorter.h"
 #include "base/progress.h"
 #include "base/result.h"
+#include "tree/archive_limits.h"
 #include "tree/tree_source.h"
 
 namespace snaptree {
@@ -21,8 +22,7 @@ struct ArchiveSourceOptions {
   // A folder for what is unpacked; called when it is needed.
   std::function<Result<std::string>()> scratch_folder;
   SorterOptions sorter;  // of paths
-  std::optional<uint64_t> max_entries;
-  std::optional<uint64_t> max_bytes;  // of all contents
+  ArchiveLimits limits;
   Progress* progress = nullptr;
 };
 

@@ -83,8 +83,7 @@ Result<bool> ChecksumsFile::Next(Slice* path, Sha256Digest* digest) {
     Slice payload;
     SNAPTREE_ASSIGN(const bool more, lines_.Next(&next, &payload));
     if (!more) return false;
-    Sha256Digest found;
-    std::copy_n(Bytes(payload), found.size(), found.begin());
+    const Sha256Digest found = DigestIn(payload);
     if (has_path_ && next == path_) {
       if (found == digest_) continue;
       SNAPTREE_TRY(report_(DataError("ChecksumsMalformed", "two lines give one file two digests")

@@ -59,13 +59,15 @@ class DirectorySink : public TreeSink {
   void Hash(FileState* file, Slice bytes);
   void CountFile(uint64_t bytes);
   Status FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes);
+  Status Book(Slice path, const Sha256Digest& digest);  // with mutex_ held
   Status TakeDigests();
 
   const std::string folder_;
   const std::unique_ptr<TreeWriter> writer_;
   const std::unique_ptr<EarlyWriteback> writeback_;  // null with one thread
   const std::unique_ptr<FileHasher> hasher_;         // the same
-  std::mutex mutex_;                                 // of what follows
+  const TakeDigest take_digest_;
+  std::mutex mutex_;  // of what follows
   ChecksumList checksums_;
   std::vector<std::unique_ptr<FileState>> idle_;
   uint64_t files_ = 0;
@@ -104,6 +106,7 @@ DirectorySink::DirectorySink(const StagedOutput& staged, DirectorySinkOptions op
       writeback_(options.threads > 1 ? std::make_unique<EarlyWriteback>(staged.directory_fd())
                                      : nullptr),
       hasher_(options.threads > 1 ? std::make_unique<FileHasher>() : nullptr),
+      take_digest_(std::move(options.take_digest)),
       checksums_(std::move(options.checksum_sorter)) {}
 
 Status DirectorySink::WriteFile(Slice path, Slice content) {
@@ -235,13 +238,17 @@ void DirectorySink::CountFile(uint64_t bytes) {
 Status DirectorySink::FileEnded(Slice path, const Sha256Digest& digest, uint64_t bytes) {
   CountFile(bytes);
   const std::lock_guard lock(mutex_);
-  return checksums_.Add(path, digest);
+  return Book(path, digest);
+}
+
+Status DirectorySink::Book(Slice path, const Sha256Digest& digest) {
+  return take_digest_ ? take_digest_(path, digest) : checksums_.Add(path, digest);
 }
 
 Status DirectorySink::TakeDigests() {
   const std::lock_guard lock(mutex_);
   for (const FileHasher::Done& file : hasher_->TakeDone()) {
-    SNAPTREE_TRY(checksums_.Add(file.path, file.digest));
+    SNAPTREE_TRY(Book(file.path, file.digest));
   }
   return {};
 }
@@ -252,6 +259,7 @@ Status DirectorySink::Finish() {
     hasher_->Wait();
     SNAPTREE_TRY(TakeDigests());
   }
+  if (take_digest_) return CheckCancelled();
   const auto file = std::make_shared<LargeFile>();
   file->path = kChecksumsFileName;
   SNAPTREE_TRY(writer_->Create(file));

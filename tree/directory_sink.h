@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "base/staged_output.h"
+#include "tree/digest_sink.h"
 #include "tree/tree_sink.h"
 
 namespace snaptree {
@@ -23,6 +24,8 @@ namespace snaptree {
 struct DirectorySinkOptions {
   unsigned threads = 1;
   SorterOptions checksum_sorter;
+  // Gets the digests instead of a CHECKSUMS file, which Finish() then does not write.
+  TakeDigest take_digest;
   Progress* progress = nullptr;  // files are counted here; may be null
 };
 

@@ -16,6 +16,8 @@ constexpr size_t kBlockBytes = 512;
 constexpr size_t kChecksumAt = 148;
 constexpr size_t kChecksumBytes = 8;
 constexpr size_t kMagicAt = 257;
+// The library keeps less than a block of one piece when it asks for the next.
+constexpr size_t kReadAheadBytes = 2 * kBlockBytes;
 
 // The checksum of a header counts its own place as blanks.
 bool HasValidChecksum(Slice header) {
@@ -67,7 +69,7 @@ struct FreeArchive {
 bool LooksLikeArchive(const std::string& path) {
   const Result<InputFile> file = InputFile::Open(path);
   if (!file.ok()) return false;
-  const Result<std::unique_ptr<ArchiveBytes>> bytes = ArchiveBytes::Open(*file);
+  const Result<std::unique_ptr<ArchiveBytes>> bytes = ArchiveBytes::Open(NewFileFeed(*file));
   if (!bytes.ok()) return false;
   std::string first;
   while (first.size() < kBlockBytes) {
@@ -79,8 +81,6 @@ bool LooksLikeArchive(const std::string& path) {
 }
 
 struct TarReader::Rep {
-  explicit Rep(const InputFile& f) : file(f) {}
-
   Status Error(const char* code, std::string what) const;
   Status LibraryError();
   Status End();
@@ -88,17 +88,20 @@ struct TarReader::Rep {
   static la_ssize_t Read(struct archive* a, void* data, const void** bytes);
   static la_int64_t Skip(struct archive* a, void* data, la_int64_t n);
 
-  const InputFile& file;
   std::unique_ptr<ArchiveBytes> bytes;
   Status failed;             // of bytes
   uint64_t given = 0;        // to the library, passed over or read
   Slice last;                // the piece that it was given last
+  std::string before;        // the end of what it was given before that
   uint64_t last_header = 0;  // where the entry at hand begins
   std::unique_ptr<struct archive, FreeArchive> archive;
 };
 
 la_ssize_t TarReader::Rep::Read(struct archive* a, void* data, const void** bytes) {
   auto* rep = static_cast<Rep*>(data);
+  const size_t kept = std::min(rep->last.size(), kReadAheadBytes);
+  rep->before.append(rep->last.substr(rep->last.size() - kept));
+  rep->before.erase(0, rep->before.size() - std::min(rep->before.size(), kReadAheadBytes));
   Result<Slice> piece = rep->bytes->Next();
   if (!piece.ok()) {
     rep->failed = std::move(piece).status();
@@ -115,6 +118,10 @@ la_int64_t TarReader::Rep::Skip(struct archive* /*a*/, void* data, la_int64_t n)
   auto* rep = static_cast<Rep*>(data);
   const uint64_t passed = rep->bytes->Skip(static_cast<uint64_t>(std::max<la_int64_t>(n, 0)));
   rep->given += passed;
+  if (passed > 0) {
+    rep->before.clear();
+    rep->last = {};
+  }
   return static_cast<la_int64_t>(passed);
 }
 
@@ -122,7 +129,7 @@ la_int64_t TarReader::Rep::Skip(struct archive* /*a*/, void* data, la_int64_t n)
 Status TarReader::Rep::Error(const char* code, std::string what) const {
   const la_int64_t position = ::archive_read_header_position(archive.get());
   return DataError(code, std::move(what))
-      .At(file.path(), position < 0 ? last_header : static_cast<uint64_t>(position))
+      .At(bytes->name(), position < 0 ? last_header : static_cast<uint64_t>(position))
       .Next("copy the archive again, or make it again: tar -C TREE -cf FILE .");
 }
 
@@ -143,7 +150,9 @@ Status TarReader::Rep::End() {
   if (end < begin + kBlockBytes)
     return Error("ArchiveTruncated", "the archive has no end mark: it was cut");
   const uint64_t unread = given - std::min(given, end);
-  Slice piece = last.substr(last.size() - std::min<uint64_t>(unread, last.size()));
+  const std::string tail = before.append(last);
+  Slice piece = tail;
+  piece.remove_prefix(tail.size() - std::min<uint64_t>(unread, tail.size()));
   for (;;) {
     if (piece.find_first_not_of('\0') != Slice::npos)
       return Error("ArchiveCorrupt", "more data stands behind the end of the archive");
@@ -156,8 +165,12 @@ TarReader::TarReader(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 TarReader::~TarReader() = default;
 
 Result<std::unique_ptr<TarReader>> TarReader::Open(const InputFile& file) {
-  auto rep = std::make_unique<Rep>(file);
-  SNAPTREE_ASSIGN(rep->bytes, ArchiveBytes::Open(file));
+  return Open(NewFileFeed(file));
+}
+
+Result<std::unique_ptr<TarReader>> TarReader::Open(std::unique_ptr<ArchiveFeed> feed) {
+  auto rep = std::make_unique<Rep>();
+  SNAPTREE_ASSIGN(rep->bytes, ArchiveBytes::Open(std::move(feed)));
   rep->archive.reset(::archive_read_new());
   struct archive* a = rep->archive.get();
   if (a == nullptr) return NoMemoryError();

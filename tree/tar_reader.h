@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "tree/archive_feed.h"
 
 namespace snaptree {
 
@@ -35,6 +36,7 @@ class TarReader {
  public:
   // `file` must outlive the reader.
   static Result<std::unique_ptr<TarReader>> Open(const InputFile& file);
+  static Result<std::unique_ptr<TarReader>> Open(std::unique_ptr<ArchiveFeed> feed);
   ~TarReader();
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;

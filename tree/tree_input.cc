@@ -21,12 +21,6 @@ Status Changed(Slice path, uint64_t expected, std::string found) {
       .Next("let no program write into the tree, then run again");
 }
 
-Sha256Digest DigestOf(Slice payload) {
-  Sha256Digest digest;
-  std::copy_n(Bytes(payload), digest.size(), digest.begin());
-  return digest;
-}
-
 }  // namespace
 
 TreeInputFile::TreeInputFile(TreeInput* input, std::string path,
@@ -159,7 +153,7 @@ Status TreeInput::ForEachDigest(const TakeDigest& take) {
     Slice payload;
     SNAPTREE_ASSIGN(const bool more, digests_.Next(&path, &payload));
     if (!more) break;
-    const Sha256Digest digest = DigestOf(payload);
+    const Sha256Digest digest = DigestIn(payload);
     if (has_last && path == last_path) {
       if (digest == last) continue;
       return EnvironmentError("ChangedWhileReading", "the file was read twice and changed between")

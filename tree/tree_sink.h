@@ -46,6 +46,11 @@ class TreeSink {
   // A whole small file.
   virtual Status WriteFile(Slice path, Slice content) = 0;
   virtual Result<std::unique_ptr<TreeFile>> CreateFile(Slice path) = 0;
+  // The same for content whose size is known: exactly `size` bytes will be appended. A sink that
+  // must tell sizes first (an archive) then need not keep the content until it ends.
+  virtual Result<std::unique_ptr<TreeFile>> CreateSizedFile(Slice path, uint64_t /*size*/) {
+    return CreateFile(path);
+  }
   virtual Status CreateDirectory(Slice path) = 0;  // for directories that would have no file
   // Whether a file may have so many bytes, holes among them, where the tree goes.
   virtual bool CanHold(uint64_t file_bytes) const = 0;

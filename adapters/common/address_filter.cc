@@ -114,6 +114,20 @@ struct AddressFilter::Rep {
     Meeting* const file = FirstFrom(address);
     return file != nullptr && file->text == address ? file : nullptr;
   }
+  // Whether an include pattern or a file stands for the address.
+  bool MarkAskedFor(Slice address) const {
+    const std::string text(address);
+    bool asked = false;
+    const auto mark = [&](Meeting& meeting) {
+      meeting.matched.store(true, std::memory_order_relaxed);
+      asked = true;
+    };
+    for (const Pattern& pattern : include) {
+      if (pattern.Matches(text)) mark(pattern.meeting());
+    }
+    if (Meeting* const file = FileOf(address); file != nullptr) mark(*file);
+    return asked;
+  }
   bool HasFileBelow(Slice folder) const {
     const Meeting* const file = FirstFrom(folder);
     return file != nullptr && Slice(file->text).starts_with(folder);
@@ -168,6 +182,17 @@ bool AddressFilter::SelectsOne(Slice address) const {
   for (const Pattern& pattern : rep_->exclude) ask(pattern, false);
   rep_->See(address);
   return wanted;
+}
+
+bool AddressFilter::SelectsBy(Slice other_name, Slice address) const {
+  const std::string text(address);
+  const bool excluded = std::any_of(rep_->exclude.begin(), rep_->exclude.end(),
+                                    [&](const Pattern& pattern) { return pattern.Matches(text); });
+  return !excluded && rep_->MarkAskedFor(other_name);
+}
+
+void AddressFilter::Written(Slice path) const {
+  if (!everything()) rep_->MarkAskedFor(path);
 }
 
 bool AddressFilter::MaySelect(Slice folder) const {

@@ -33,6 +33,12 @@ class AddressFilter {
   bool everything() const { return rep_ == nullptr; }
   // Whether a record is wanted.
   bool Selects(Slice address) const { return everything() || SelectsOne(address); }
+  // The same for a record that has a file beside it: the name of either stands for both.
+  bool Selects(Slice address, Slice beside) const {
+    return everything() || SelectsOne(address) || SelectsBy(beside, address);
+  }
+  // A file that comes out with the records it tells of: who asked for it by name got it.
+  void Written(Slice path) const;
   // Whether a record below a folder ("s3/photos/", with its '/') may be wanted; false: there is no
   // need to look at them.
   bool MaySelectBelow(Slice folder) const { return everything() || MaySelect(folder); }
@@ -46,6 +52,8 @@ class AddressFilter {
 
  private:
   bool SelectsOne(Slice address) const;
+  // Whether it is asked for by another name, and not excluded by its own.
+  bool SelectsBy(Slice other_name, Slice address) const;
   bool MaySelect(Slice folder) const;
 
   struct Rep;

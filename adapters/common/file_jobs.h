@@ -41,11 +41,13 @@ class FileJobs {
   Status Add(Slice path, Slice detail = {}) {
     if (batches_.empty() || batches_.back().count == kFilesOfBatch ||
         batches_.back().text.size() > kTextOfBatch) {
-      if (batches_.size() == kBatchesOfThread * context_.workers.threads())
-        SNAPTREE_TRY(RunRound());
+      // Details of any size make a round of their own.
+      const size_t most = kBatchesOfThread * context_.workers.threads();
+      if (batches_.size() == most || text_bytes_ >= most * kTextOfBatch) SNAPTREE_TRY(RunRound());
       batches_.emplace_back();
     }
     batches_.back().Append(path, detail);
+    text_bytes_ += path.size() + detail.size();
     return {};
   }
 
@@ -111,13 +113,15 @@ class FileJobs {
       jobs.emplace_back([this, &batch] { return RunBatch(batch); });
     const Status status = context_.workers.Run(jobs);
     batches_.clear();
+    text_bytes_ = 0;
     return status;
   }
 
   const EncodeContext& context_;
   const std::function<std::unique_ptr<Worker>()> make_;
   std::vector<Batch> batches_;
-  std::mutex mutex_;  // of idle_
+  size_t text_bytes_ = 0;  // in them
+  std::mutex mutex_;       // of idle_
   std::vector<std::unique_ptr<Worker>> idle_;
 };
 

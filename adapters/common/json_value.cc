@@ -1,47 +1,11 @@
 #include "adapters/common/json_value.h"
 
-#include "base/text.h"
+#include "adapters/common/value_text.h"
 
 namespace snaptree {
 namespace {
 
 constexpr size_t kHandBytes = 256 << 10;
-constexpr size_t kLongestUtf8 = 4;
-
-// How many bytes at the end of a piece belong to a character that goes on in the next one.
-size_t UnfinishedTail(Slice piece) {
-  for (size_t back = 1; back < kLongestUtf8 && back <= piece.size(); ++back) {
-    const auto b = static_cast<uint8_t>(piece[piece.size() - back]);
-    if ((b & 0xc0) == 0x80) continue;
-    const size_t length = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : b >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
-  }
-  return 0;
-}
-
-// Calls take(Slice, bool last) with pieces that do not end inside a character (or a group of `unit`
-// bytes).
-template <class TailSize, class Take>
-Status ForEachWhole(const RowSource& source, const ValueRef& value, TailSize tail_size, Take take) {
-  std::string carry;
-  SNAPTREE_TRY(ForEachPiece(source, value, 0, [&](Slice piece) -> Status {
-    carry.append(piece);
-    const size_t tail = tail_size(Slice(carry));
-    SNAPTREE_TRY(take(Slice(carry).substr(0, carry.size() - tail)));
-    carry.erase(0, carry.size() - tail);
-    return {};
-  }));
-  return carry.empty() ? Status::Ok() : take(Slice(carry));
-}
-
-Result<bool> IsUtf8Value(const RowSource& source, const ValueRef& value) {
-  bool valid = true;
-  SNAPTREE_TRY(ForEachWhole(source, value, UnfinishedTail, [&](Slice piece) -> Status {
-    valid = valid && IsUtf8(piece);
-    return {};
-  }));
-  return valid;
-}
 
 }  // namespace
 
@@ -84,14 +48,11 @@ Status JsonFile::Value(const RowSource& source, const ValueRef& value) {
 }
 
 Status JsonFile::LargeValue(const RowSource& source, const ValueRef& value) {
-  std::string text;
-  SNAPTREE_ASSIGN(const bool utf8, IsUtf8Value(source, value));
+  SNAPTREE_ASSIGN(const bool utf8, IsUtf8Value(source, value, 0));
   if (utf8) {
     json_.BeginPieces();
     json_.Piece("\"");
-    SNAPTREE_TRY(ForEachWhole(source, value, UnfinishedTail, [&](Slice piece) -> Status {
-      text.clear();
-      AppendJsonStringPart(&text, piece, html_);
+    SNAPTREE_TRY(ForEachStringText(source, value, 0, html_, [&](Slice text) -> Status {
       json_.Piece(text);
       return Drain();
     }));
@@ -106,13 +67,9 @@ Status JsonFile::LargeValue(const RowSource& source, const ValueRef& value) {
 }
 
 Status JsonFile::Base64(const RowSource& source, const ValueRef& value) {
-  std::string text;
   json_.BeginPieces();
   json_.Piece("\"");
-  const auto to_groups_of_three = [](Slice bytes) { return bytes.size() % 3; };
-  SNAPTREE_TRY(ForEachWhole(source, value, to_groups_of_three, [&](Slice piece) -> Status {
-    text.clear();
-    AppendBase64Url(&text, piece);
+  SNAPTREE_TRY(ForEachBase64Text(source, value, 0, [&](Slice text) -> Status {
     json_.Piece(text);
     return Drain();
   }));

@@ -26,34 +26,62 @@ Result<bool> LineReader::Fill() {
   return true;
 }
 
-Result<bool> LineReader::Next(Slice* line) {
+// What stands before `stop`; reading goes on at `next`.
+Slice LineReader::TakeUntil(size_t stop, size_t next) {
+  const Slice taken(buffer_.data() + begin_, stop - begin_);
+  begin_ = next;
+  scanned_ = next;
+  return taken;
+}
+
+Result<bool> LineReader::NextOrLong(Slice* line, bool* is_long) {
+  while (in_long_) SNAPTREE_TRY(NextPiece().status());
+  *is_long = false;
   for (;;) {
     const void* newline =
         scanned_ == end_ ? nullptr : std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
     if (newline != nullptr) {
       const auto stop = static_cast<size_t>(static_cast<const char*>(newline) - buffer_.data());
-      *line = Slice(buffer_.data() + begin_, stop - begin_);
-      begin_ = stop + 1;
-      scanned_ = begin_;
+      *line = TakeUntil(stop, stop + 1);
       ++number_;
       return true;
     }
     scanned_ = end_;
     if (end_ - begin_ > limit_) {
+      scanned_ = begin_;
       ++number_;
-      return At(DataError("LineTooLong", "the line is longer than any record can be")
-                    .Expected("at most " + HumanBytes(limit_))
-                    .Next("see what the file really is"));
+      *is_long = in_long_ = true;
+      return true;
     }
     SNAPTREE_ASSIGN(const bool more, Fill());
     if (more) continue;
     if (begin_ == end_) return false;
-    *line = Slice(buffer_.data() + begin_, end_ - begin_);
-    begin_ = end_;
-    scanned_ = end_;
+    *line = TakeUntil(end_, end_);
     ++number_;
     return true;
   }
+}
+
+Result<Slice> LineReader::NextPiece() {
+  if (!in_long_) return Slice();
+  if (begin_ == end_) {
+    SNAPTREE_ASSIGN(in_long_, Fill());
+    if (!in_long_) return Slice();
+  }
+  const void* newline = std::memchr(buffer_.data() + begin_, '\n', end_ - begin_);
+  if (newline == nullptr) return TakeUntil(end_, end_);
+  in_long_ = false;
+  const auto stop = static_cast<size_t>(static_cast<const char*>(newline) - buffer_.data());
+  return TakeUntil(stop, stop + 1);
+}
+
+Result<bool> LineReader::Next(Slice* line) {
+  bool is_long = false;
+  SNAPTREE_ASSIGN(const bool more, NextOrLong(line, &is_long));
+  if (!is_long) return more;
+  return At(DataError("LineTooLong", "the line is longer than any record can be")
+                .Expected("at most " + HumanBytes(limit_))
+                .Next("see what the file really is"));
 }
 
 Status LineReader::At(Status error) const {

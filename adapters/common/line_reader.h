@@ -22,6 +22,11 @@ class LineReader {
   // The view lives until the next call and has TreeReader::kPadding readable bytes behind it.
   // "LineTooLong" (data).
   Result<bool> Next(Slice* line);
+  // The same for callers that read a line beyond the limit piece by piece: it comes as *is_long,
+  // and NextPiece() gives it until a piece is empty. What is not taken of it is passed over.
+  Result<bool> NextOrLong(Slice* line, bool* is_long);
+  // The view lives until the next call.
+  Result<Slice> NextPiece();
   uint64_t number() const { return number_; }  // of the line that Next() gave, from 1
   const std::string& path() const { return file_->path(); }
 
@@ -30,6 +35,7 @@ class LineReader {
 
  private:
   Result<bool> Fill();
+  Slice TakeUntil(size_t stop, size_t next);
 
   const std::unique_ptr<TreeInputFile> file_;
   const uint64_t limit_;
@@ -38,6 +44,7 @@ class LineReader {
   size_t end_ = 0;      // of what was read: padding follows
   size_t scanned_ = 0;  // no newline between begin_ and here
   bool at_end_ = false;
+  bool in_long_ = false;  // the rest of a long line comes next
   uint64_t number_ = 0;
 };
 

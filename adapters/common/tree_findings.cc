@@ -64,6 +64,13 @@ uint64_t TreeFindings::errors() const {
   return error_count_;
 }
 
+std::map<std::string, uint64_t> TreeFindings::ErrorCounts() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, uint64_t> counts;
+  for (const auto& [code, kept] : errors_) counts.emplace(code, kept.count);
+  return counts;
+}
+
 std::vector<Status> TreeFindings::Errors() const {
   const std::lock_guard lock(mutex_);
   std::multimap<std::string, const Status*> ordered;

@@ -37,6 +37,7 @@ class TreeFindings {
 
   bool HasErrors() const;
   uint64_t errors() const;  // all of them, also those that were not kept
+  std::map<std::string, uint64_t> ErrorCounts() const;  // the same, by code
   // Ascending by source, then code and place.
   std::vector<Status> Errors() const;
   Findings TakeFindings() const;

@@ -2,11 +2,8 @@
 // thread.
 #pragma once
 
-#include <memory>
-#include <string>
-
+#include "adapters/common/numbered_line_files.h"
 #include "adapters/dynamodb/dynamodb_item_reader.h"
-#include "adapters/dynamodb/dynamodb_line_file.h"
 #include "tree/tree_sink.h"
 
 namespace snaptree::dynamodb {
@@ -18,25 +15,22 @@ struct ItemLayout {
 
 class ItemFiles {
  public:
-  ItemFiles(TreeSink& sink, ItemLayout layout) : sink_(sink), layout_(layout) {}
+  ItemFiles(TreeSink& sink, ItemLayout layout)
+      : sink_(sink), layout_(layout), lines_(sink, layout.bundle_bytes) {}
 
   // folder: "dynamodb/orders/items/".
   void Begin(Slice folder);
   // path: of the item's own file; not used in the layout of lines.
   Status Write(Slice path, ItemReader& item);
-  Status Finish();
+  Status Finish() { return lines_.Finish(); }
 
  private:
   Status WriteFile(Slice path, ItemReader& item);
   Status WriteLine(ItemReader& item);
-  Status BeginPart();
 
   TreeSink& sink_;
   const ItemLayout layout_;
-  std::string folder_;
-  uint64_t parts_ = 0;
-  uint64_t part_bytes_ = 0;
-  std::unique_ptr<LineFile> part_;
+  NumberedLineFiles lines_;
 };
 
 }  // namespace snaptree::dynamodb

@@ -43,5 +43,7 @@ void AppendRawNumber(const NumberText& number, std::string* out);
 // costs more work than that.
 inline constexpr size_t kMaxNameDigits = 10000;
 std::optional<std::string> CanonicalNumber(Slice text, const NumberText& number);
+// A decimal text of the number that has this canonical form; nullopt: it is none.
+std::optional<std::string> TextOfCanonicalNumber(Slice canonical);
 
 }  // namespace snaptree::dynamodb

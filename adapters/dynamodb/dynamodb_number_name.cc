@@ -61,6 +61,7 @@ class Natural {
     if (carry != 0) limbs_.push_back(carry);
   }
 
+  bool IsOne() const { return limbs_.size() == 1 && limbs_.front() == 1; }
   std::string Digits() const {
     std::string text = std::to_string(limbs_.back());
     for (size_t i = limbs_.size() - 1; i-- > 0;) {
@@ -167,6 +168,38 @@ std::optional<std::string> CanonicalNumber(Slice text, const NumberText& number)
   std::optional<std::string> magnitude = Magnitude(Slice(all).substr(zeros), power);
   if (magnitude && number.negative) magnitude->insert(0, 1, '-');
   return magnitude;
+}
+
+std::optional<std::string> TextOfCanonicalNumber(Slice canonical) {
+  const bool negative = canonical.starts_with('-');
+  const Slice fraction = canonical.substr(negative ? 1 : 0);
+  const size_t slash = fraction.find('/');
+  if (slash == Slice::npos) return std::string(canonical);
+  const auto is_natural = [](Slice text) {
+    return !text.empty() && text.front() != '0' &&
+           text.find_first_not_of("0123456789") == Slice::npos;
+  };
+  if (canonical.size() > kMaxNameDigits || !is_natural(fraction.substr(0, slash)) ||
+      !is_natural(fraction.substr(slash + 1))) {
+    return std::nullopt;
+  }
+  Natural numerator(fraction.substr(0, slash));
+  Natural denominator(fraction.substr(slash + 1));
+  int64_t exponent = 0;
+  for (; !denominator.IsOne(); --exponent) {
+    if (denominator.IsDivisibleBy<10>()) {
+      denominator.DivideBy<10>();
+    } else if (denominator.IsDivisibleBy<2>()) {
+      denominator.DivideBy<2>();
+      numerator.MultiplyBy<5>();
+    } else if (denominator.IsDivisibleBy<5>()) {
+      denominator.DivideBy<5>();
+      numerator.MultiplyBy<2>();
+    } else {
+      return std::nullopt;
+    }
+  }
+  return (negative ? "-" : "") + numerator.Digits() + "e" + std::to_string(exponent);
 }
 
 }  // namespace snaptree::dynamodb

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "adapters/common/decode_context.h"
+#include "adapters/common/line_file.h"
 #include "adapters/dynamodb/dynamodb_item_reader.h"
-#include "adapters/dynamodb/dynamodb_line_file.h"
 #include "formats/view_cursor.h"
 
 namespace snaptree::dynamodb {

@@ -123,7 +123,8 @@ bool Content::StartOfChunk(const Job& job, uint64_t* start) const {
 }
 
 Status Content::WriteFile(Slice key, const Job& job) {
-  SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file, context_.sink.CreateFile(job.path));
+  SNAPTREE_ASSIGN(const std::unique_ptr<TreeFile> file,
+                  context_.sink.CreateSizedFile(job.path, job.size));
   uint64_t position = 0;
   while (ChunkIsAt(key)) {
     uint64_t start = 0;

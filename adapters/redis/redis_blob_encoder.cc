@@ -12,12 +12,12 @@ namespace snaptree::redis {
 
 // The live node keeps HLLs as exact sets of members; what another server calls HyperLogLog is a
 // string to it.
-Status BlobEncoder::CheckHll(const KeyFile& file, Slice payload) {
+Status CheckHllPayload(const EncodeContext& context, Slice path, Slice payload) {
   if (payload.empty()) return {};
   BlobInfo info;
   Status status;
   if (!payload.starts_with(kSetMagic)) {
-    status = DataError("RedisEncodeInvalidHLL", "the file is no HLL of elastickv")
+    status = DataError("RedisEncodeInvalidHLL", "it is no HLL of elastickv")
                  .Expected("no byte, or " + Hex(kSetMagic) + " in front")
                  .Found(Hex(payload.substr(0, kSetMagic.size())));
   } else if (!VisitSetBlob(
@@ -27,12 +27,12 @@ Status BlobEncoder::CheckHll(const KeyFile& file, Slice payload) {
   }
   if (!status.ok()) {
     return std::move(status).Next(
-        "if these bytes are to be kept as a string, move the file to strings/");
+        "if these bytes are to be kept as a string, move them to the strings");
   }
   if (info.not_utf8) {
-    context_.findings.Warn("redis_hll_not_utf8",
-                           "HLLs with members that are not UTF-8, which a live node does not read",
-                           file.path);
+    context.findings.Warn("redis_hll_not_utf8",
+                          "HLLs with members that are not UTF-8, which a live node does not read",
+                          path);
   }
   return {};
 }
@@ -42,7 +42,7 @@ Status BlobEncoder::CheckLargeHll(const KeyFile& file, uint64_t size) {
   TreeReader reader(context_.input);    // its memory goes with it
   SNAPTREE_TRY(reader.Open(file.path));
   SNAPTREE_ASSIGN(const Slice payload, reader.ReadAll());
-  return CheckHll(file, payload);
+  return CheckHllPayload(context_, file.path, payload);
 }
 
 Status BlobEncoder::Encode(const KeyFile& file, TreeReader& reader) {
@@ -60,7 +60,7 @@ Status BlobEncoder::Encode(const KeyFile& file, TreeReader& reader) {
     SNAPTREE_TRY(rows_.PutFile(key_, value_, file.path, size));
   } else {
     SNAPTREE_ASSIGN(const Slice content, reader.ReadAll());
-    if (is_hll) SNAPTREE_TRY(CheckHll(file, content));
+    if (is_hll) SNAPTREE_TRY(CheckHllPayload(context_, file.path, content));
     value_.append(content);
     SNAPTREE_TRY(rows_.Put(key_, value_));
   }

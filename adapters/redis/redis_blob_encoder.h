@@ -9,6 +9,9 @@
 
 namespace snaptree::redis {
 
+// Whether a payload is an HLL of elastickv: "RedisEncodeInvalidHLL". `path` is where it stands.
+Status CheckHllPayload(const EncodeContext& context, Slice path, Slice payload);
+
 class BlobEncoder {
  public:
   BlobEncoder(const EncodeContext& context, RowWriter& rows) : context_(context), rows_(rows) {}
@@ -17,7 +20,6 @@ class BlobEncoder {
   Status Encode(const KeyFile& file, TreeReader& reader);
 
  private:
-  Status CheckHll(const KeyFile& file, Slice payload);
   Status CheckLargeHll(const KeyFile& file, uint64_t size);
 
   const EncodeContext& context_;

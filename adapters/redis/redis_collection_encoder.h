@@ -5,6 +5,7 @@
 #include <string>
 
 #include "adapters/common/encode_context.h"
+#include "adapters/redis/redis_collection_rows.h"
 #include "adapters/redis/redis_elements_json.h"
 #include "adapters/redis/redis_tree_folders.h"
 
@@ -13,7 +14,7 @@ namespace snaptree::redis {
 class CollectionEncoder : private ElementsSink {
  public:
   CollectionEncoder(const EncodeContext& context, RowWriter& rows)
-      : context_(context), rows_(rows) {}
+      : context_(context), rows_(rows), collection_(rows) {}
 
   // `reader` has the file open.
   Status Encode(const KeyFile& file, TreeReader& reader);
@@ -28,23 +29,19 @@ class CollectionEncoder : private ElementsSink {
   Status Check(const ElementsInfo& info) const;
   Status PutMeta();
   Status Tell(const ElementsInfo& info);
-  void NextElementKey(Slice name);
 
   const EncodeContext& context_;
   RowWriter& rows_;
+  CollectionRows collection_;
   ElementsReader json_;
 
   // Of the file that is being read.
   const KeyFile* file_ = nullptr;
   JsonText* text_ = nullptr;
-  std::string element_key_;  // of the last element
-  size_t prefix_size_ = 0;   // what all element keys begin with
-  std::string score_key_;
-  size_t score_prefix_size_ = 0;
-  uint64_t elements_ = 0;
   uint64_t expire_at_ms_ = 0;
   bool respelled_ = false;
   bool clamped_ = false;
+  std::string key_;    // scratch
   std::string value_;  // scratch
 };
 

@@ -14,7 +14,7 @@ const CountedKinds kHashKinds = {HeadKind::kHashMeta,
                                  HeadKind::kHashFields,
                                  HeadKind::kHashBlob,
                                  kHashFieldPrefix,
-                                 "hashes",
+                                 TypeFolder::kHashes,
                                  "fields",
                                  "redis_hash_length_mismatch",
                                  "hash"};
@@ -23,7 +23,7 @@ const CountedKinds kSetKinds = {HeadKind::kSetMeta,
                                 HeadKind::kSetMembers,
                                 HeadKind::kSetBlob,
                                 kSetMemberPrefix,
-                                "sets",
+                                TypeFolder::kSets,
                                 "members",
                                 "redis_set_length_mismatch",
                                 "set"};
@@ -32,7 +32,7 @@ const CountedKinds kZSetKinds = {HeadKind::kZSetMeta,
                                  HeadKind::kZSetMembers,
                                  HeadKind::kZSetBlob,
                                  kZSetMemberPrefix,
-                                 "zsets",
+                                 TypeFolder::kZSets,
                                  "members",
                                  "redis_zset_length_mismatch",
                                  "zset"};
@@ -126,7 +126,7 @@ Status KeyWriter::CollectBlob(const CountedKinds& kinds, const Head& blob, BlobI
 template <typename ElementsOrRows>
 Status KeyWriter::WriteElements(const CountedKinds& kinds, ElementsOrRows* elements,
                                 uint64_t* written) {
-  files_.BeginCollection(kinds.folder, kinds.array);
+  files_.BeginCollection(kinds.folder, kinds.array, expiry_);
   Slice element;
   ValueRef value;
   for (;;) {
@@ -181,6 +181,16 @@ Result<int64_t> KeyWriter::DeclaredLength(const CountedKinds& kinds, bool* known
   return std::max<int64_t>(declared, 0);
 }
 
+Result<Expiry> KeyWriter::CountedExpiry(const CountedKinds& kinds) {
+  const Head* meta = state_->Find(kinds.meta);
+  CountMeta parsed;
+  if (meta != nullptr && !meta->malformed) {
+    SNAPTREE_ASSIGN(const ValueRef body, BodyOf(*meta));
+    parsed = *ParseCountMeta(body.resident);
+  }
+  return CollectionExpiry(parsed.current_size, parsed.expire_at_ms, kinds.meta, kinds.deltas);
+}
+
 Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
   const Head* meta = state_->Find(kinds.meta);
   const Head* group = state_->Find(kinds.rows);
@@ -192,6 +202,7 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
     BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kOperational);
     return {};
   }
+  SNAPTREE_ASSIGN(expiry_, CountedExpiry(kinds));
   BlobInfo info;
   uint64_t written = 0;
   bool usable = true;
@@ -215,15 +226,7 @@ Status KeyWriter::WriteCounted(const CountedKinds& kinds) {
     BookMetas(kinds.meta, kinds.deltas, RowLedger::Place::kOperational);
     return {};
   }
-  Expiry expiry;
-  if (meta != nullptr && !meta->malformed) {
-    SNAPTREE_ASSIGN(const ValueRef body, BodyOf(*meta));
-    const std::optional<CountMeta> parsed = ParseCountMeta(body.resident);
-    expiry = CollectionExpiry(parsed->current_size, parsed->expire_at_ms, kinds.meta, kinds.deltas);
-  } else {
-    expiry = CollectionExpiry(false, 0, kinds.meta, kinds.deltas);
-  }
-  SNAPTREE_TRY(files_.EndCollection(expiry));
+  SNAPTREE_TRY(files_.EndCollection());
   ++totals_.records;
   bool known = false;
   SNAPTREE_ASSIGN(const int64_t declared, DeclaredLength(kinds, &known));

@@ -15,7 +15,8 @@ class Decoder {
       : context_(context),
         options_(options),
         heads_(context.sorter_options(0.3)),
-        writer_(context) {}
+        writer_(context, options.jsonl ? NewKeyLines(context, options.bundle_bytes)
+                                       : NewKeyFiles(context)) {}
 
   Result<AdapterTotals> Run();
 

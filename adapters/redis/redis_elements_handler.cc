@@ -31,6 +31,8 @@ bool ElementsHandler::Key(const char* text, unsigned size, bool) {
   switch (place_) {
     case Place::kTop:
       return TopKey(name);
+    case Place::kGroup:
+      return GroupKey(name);
     case Place::kElement:
       return ElementKey(name);
     default:
@@ -45,21 +47,44 @@ bool ElementsHandler::Key(const char* text, unsigned size, bool) {
   }
 }
 
-bool ElementsHandler::TopKey(Slice name) {
-  if (name == layout_.array) {
-    if (info_->has_array) return Twice(name);
-    info_->has_array = true;
-    slot_ = Slot::kArray;
-    return true;
-  }
+bool ElementsHandler::TakeArray(Slice name, Slot slot, bool* has) {
+  if (std::exchange(*has, true)) return Twice(name);
+  slot_ = slot;
+  return true;
+}
+
+bool ElementsHandler::TakeScalarName(Slice name, bool of_group, bool* taken) {
+  uint32_t* const seen = of_group ? &group_scalars_ : &info_->scalars;
   for (size_t i = 0; i < layout_.scalars.size(); ++i) {
-    if (name != layout_.scalars[i]) continue;
-    if ((info_->scalars >> i & 1) != 0) return Twice(name);
-    info_->scalars |= uint32_t{1} << i;
+    const bool is_of_group = (layout_.group_scalars >> i & 1) != 0;
+    if (name != layout_.scalars[i] || is_of_group != of_group) continue;
+    *taken = true;
+    if ((*seen >> i & 1) != 0) return Twice(name);
+    *seen |= uint32_t{1} << i;
     scalar_ = i;
     slot_ = Slot::kScalar;
     return true;
   }
+  return true;
+}
+
+bool ElementsHandler::TopKey(Slice name) {
+  const Slice array = HasGroups() ? layout_.groups : layout_.array;
+  if (!array.empty() && name == array)
+    return TakeArray(name, HasGroups() ? Slot::kGroups : Slot::kArray, &info_->has_array);
+  bool taken = false;
+  if (!TakeScalarName(name, false, &taken)) return false;
+  if (taken) return true;
+  slot_ = Slot::kSkip;
+  ++info_->unknown_members;
+  return true;
+}
+
+bool ElementsHandler::GroupKey(Slice name) {
+  if (name == layout_.array) return TakeArray(name, Slot::kArray, &group_has_array_);
+  bool taken = false;
+  if (!TakeScalarName(name, true, &taken)) return false;
+  if (taken) return true;
   slot_ = Slot::kSkip;
   ++info_->unknown_members;
   return true;
@@ -84,9 +109,12 @@ bool ElementsHandler::ElementKey(Slice name) {
 bool ElementsHandler::TakeScalar(const JsonScalar& value) {
   text_.EndToken();
   if (IsSkipping()) return true;
-  if (slot_ == Slot::kScalar) return Keep(sink_.Scalar(scalar_, value));
-  return Refuse(slot_ == Slot::kArray ? "\"" + std::string(layout_.array) + "\" is not an array"
-                                      : "a value is neither a string nor {\"base64\": ...}");
+  if (slot_ == Slot::kScalar && !IsBytesScalar()) return Keep(sink_.Scalar(scalar_, value));
+  if (slot_ == Slot::kArray || slot_ == Slot::kGroups) {
+    const Slice name = slot_ == Slot::kArray ? layout_.array : layout_.groups;
+    return Refuse("\"" + std::string(name) + "\" is not an array");
+  }
+  return Refuse("a value is neither a string nor {\"base64\": ...}");
 }
 
 bool ElementsHandler::String(const char* text, unsigned size, bool) {
@@ -127,6 +155,8 @@ bool ElementsHandler::TakeScore(uint64_t bits) {
 }
 
 bool ElementsHandler::TakeBytes(Slice bytes) {
+  if (slot_ == Slot::kScalar)
+    return Keep(sink_.Scalar(scalar_, {JsonScalar::Kind::kString, bytes}));
   if (place_ == Place::kArray) return Keep(sink_.Element(bytes, {}));
   if (slot_ == Slot::kFirst) {
     first_.assign(bytes);
@@ -159,6 +189,12 @@ bool ElementsHandler::StartObject() {
     outer_slot_ = std::exchange(slot_, Slot::kNone);
     return true;
   }
+  if (place_ == Place::kGroups) {
+    place_ = Place::kGroup;
+    group_has_array_ = false;
+    group_scalars_ = 0;
+    return true;
+  }
   if (place_ != Place::kArray) return Refuse("an object has no place there");
   place_ = Place::kElement;
   has_first_ = has_second_ = emitted_ = false;
@@ -176,6 +212,12 @@ bool ElementsHandler::EndElement() {
   return EmitElement();
 }
 
+bool ElementsHandler::EndGroup() {
+  place_ = Place::kGroups;
+  slot_ = Slot::kNone;
+  return Keep(sink_.Group(group_has_array_ && group_scalars_ == layout_.group_scalars));
+}
+
 bool ElementsHandler::EndObject(unsigned) {
   text_.EndToken();
   if (skipped_ > 0) {
@@ -187,6 +229,7 @@ bool ElementsHandler::EndObject(unsigned) {
     return true;
   }
   if (place_ == Place::kElement) return EndElement();
+  if (place_ == Place::kGroup) return EndGroup();
   if (!bytes_) return Refuse("the member \"base64\" of a value is missing");
   place_ = outer_place_;
   slot_ = outer_slot_;
@@ -197,8 +240,8 @@ bool ElementsHandler::EndObject(unsigned) {
 bool ElementsHandler::StartArray() {
   text_.EndToken();
   if (IsSkipping()) return SkipInto();
-  if (slot_ != Slot::kArray) return Refuse("an array has no place there");
-  place_ = Place::kArray;
+  if (slot_ != Slot::kArray && slot_ != Slot::kGroups) return Refuse("an array has no place there");
+  place_ = slot_ == Slot::kArray ? Place::kArray : Place::kGroups;
   slot_ = Slot::kNone;
   return true;
 }
@@ -209,7 +252,7 @@ bool ElementsHandler::EndArray(unsigned) {
     --skipped_;
     return true;
   }
-  place_ = Place::kTop;
+  place_ = place_ == Place::kArray && HasGroups() ? Place::kGroup : Place::kTop;
   return true;
 }
 

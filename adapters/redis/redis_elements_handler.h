@@ -38,9 +38,19 @@ class ElementsHandler : public NumbersStayText {
   bool EndArray(unsigned);
 
  private:
-  enum class Place : uint8_t { kStart, kTop, kArray, kElement, kBytes, kEnd };
+  enum class Place : uint8_t { kStart, kTop, kGroups, kGroup, kArray, kElement, kBytes, kEnd };
   // What the last name in an object announced. Inside arrays and before the object: kNone.
-  enum class Slot : uint8_t { kNone, kSkip, kScalar, kArray, kFirst, kSecond, kScore, kBase64 };
+  enum class Slot : uint8_t {
+    kNone,
+    kSkip,
+    kScalar,
+    kGroups,
+    kArray,
+    kFirst,
+    kSecond,
+    kScore,
+    kBase64
+  };
 
   bool Refuse(std::string what) {
     if (status_.ok()) status_ = JsonInvalid(std::move(what));
@@ -59,11 +69,20 @@ class ElementsHandler : public NumbersStayText {
   // Whether a BV may stand here.
   bool WantsBytes() const {
     return (place_ == Place::kArray && layout_.first.empty()) || slot_ == Slot::kFirst ||
-           slot_ == Slot::kSecond;
+           slot_ == Slot::kSecond || IsBytesScalar();
   }
+  bool IsBytesScalar() const {
+    return slot_ == Slot::kScalar && (layout_.bytes_scalars >> scalar_ & 1) != 0;
+  }
+  bool HasGroups() const { return !layout_.groups.empty(); }
 
   bool ElementKey(Slice name);
   bool TopKey(Slice name);
+  bool GroupKey(Slice name);
+  bool TakeArray(Slice name, Slot slot, bool* has);
+  // Whether the name is that of a scalar, of the groups' objects or of the one around.
+  bool TakeScalarName(Slice name, bool of_group, bool* taken);
+  bool EndGroup();
   bool TakeScalar(const JsonScalar& value);
   bool TakeScoreNumber(Slice number);
   bool TakeScore(uint64_t bits);
@@ -81,6 +100,10 @@ class ElementsHandler : public NumbersStayText {
   Slot slot_ = Slot::kNone;
   size_t skipped_ = 0;  // open objects and arrays of an unknown member
   size_t scalar_ = 0;   // of Slot::kScalar
+
+  // The object of layout.groups that is being read.
+  bool group_has_array_ = false;
+  uint32_t group_scalars_ = 0;
 
   // The element that is being read. The second value is kept only when it comes before the first.
   std::string first_;

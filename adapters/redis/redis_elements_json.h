@@ -16,11 +16,16 @@
 namespace snaptree::redis {
 
 struct ElementsLayout {
-  Slice array;                     // name of the array
+  Slice array;                     // name of the array; empty: there is none
   Slice first;                     // member of its elements; empty: elements are BVs themselves
   Slice second;                    // the other member of its elements
   bool scored = false;             // the second one is a score, not a BV
   std::span<const Slice> scalars;  // other members of the object around; at most 8
+  uint32_t bytes_scalars = 0;      // bit i: scalar i is a BV, given as a string of its bytes
+  // Name of an array around: of objects that hold the array each, and these of the scalars (bit i:
+  // scalar i). Empty: there is none.
+  Slice groups{};
+  uint32_t group_scalars = 0;
 };
 
 struct JsonScalar {
@@ -37,10 +42,12 @@ class ElementsSink {
   virtual Status Scalar(size_t index, const JsonScalar& value) = 0;
   virtual Status Element(Slice first, Slice second) = 0;
   virtual Status Scored(Slice member, uint64_t score_bits) = 0;
+  // The end of an object of layout.groups, and whether everything was there.
+  virtual Status Group(bool /*complete*/) { return {}; }
 };
 
 struct ElementsInfo {
-  bool has_array = false;
+  bool has_array = false;        // of groups: the array around
   uint32_t scalars = 0;          // bit i: scalar i was there
   uint64_t unknown_members = 0;  // left out
   bool respelled = false;        // a score is written as no other spelling of the same number is

@@ -6,6 +6,7 @@
 #include "adapters/common/file_jobs.h"
 #include "adapters/redis/redis_blob_encoder.h"
 #include "adapters/redis/redis_collection_encoder.h"
+#include "adapters/redis/redis_encoder_notes.h"
 #include "adapters/redis/redis_key_index.h"
 #include "adapters/redis/redis_stream_encoder.h"
 #include "adapters/redis/redis_tree_listing.h"
@@ -64,22 +65,41 @@ class FileWorker {
   uint64_t records_ = 0;
 };
 
+// What has a file of its own, and the TTL rows that only all records of a key together tell.
+Status EncodeFiles(const EncodeContext& context, KeyIndex* index, EncodeTotals* totals) {
+  FileJobs<FileWorker> jobs(context);
+  std::string detail;
+  const std::unique_ptr<RowWriter> ttl_rows = context.rows.Borrow();
+  std::string key;
+  std::string value;
+  const auto take_file = [&](const KeyFile& file) {
+    MakeDetail(file, &detail);
+    return jobs.Add(file.path, detail);
+  };
+  const auto take_ttl = [&](const KeyFile& file, uint64_t line) {
+    ttl_rows->From(file.path, line);
+    return PutTtlRow(*ttl_rows, file, file.expire_at_ms, &key, &value);
+  };
+  SNAPTREE_TRY(index->ForEachFile(take_file, take_ttl));
+  SNAPTREE_TRY(jobs.Finish());
+  for (const std::unique_ptr<FileWorker>& worker : jobs.workers())
+    totals->records += worker->records();
+  return {};
+}
+
 }  // namespace
 
 Result<EncodeTotals> EncodeRedis(const EncodeContext& context) {
-  KeyIndex index(context);
-  SNAPTREE_TRY(ListRedisTree(context, &index));
-  SNAPTREE_TRY(index.AddLineFiles());
-  FileJobs<FileWorker> jobs(context);
-  std::string detail;
-  SNAPTREE_TRY(index.ForEachFile([&](const KeyFile& file) {
-    MakeDetail(file, &detail);
-    return jobs.Add(file.path, detail);
-  }));
-  SNAPTREE_TRY(jobs.Finish());
   EncodeTotals totals;
-  for (const std::unique_ptr<FileWorker>& worker : jobs.workers())
-    totals.records += worker->records();
+  KeyIndex index(context);
+  {
+    LineFiles line_files(context);
+    SNAPTREE_TRY(ListRedisTree(context, &index, &line_files));
+    SNAPTREE_TRY(line_files.Encode(&index));
+  }
+  SNAPTREE_TRY(index.AddLineFiles());
+  SNAPTREE_TRY(EncodeFiles(context, &index, &totals));
+  totals.records += index.lines();
   return totals;
 }
 

@@ -1,6 +1,5 @@
-// Writes the files of redis/db_0/ (spec 02 chapter 4): one for each key and type, the TTL sidecars,
-// and KEYMAP.jsonl. Keys come in ascending order, so the three line files come out sorted by
-// themselves.
+// Writes what a Redis store holds into redis/db_0/, key by key, ascending: as a file for each key
+// (spec 02 chapter 4) or as lines of a few files (spec 08).
 #pragma once
 
 #include <memory>
@@ -9,76 +8,48 @@
 #include <vector>
 
 #include "adapters/common/decode_context.h"
-#include "adapters/common/json_value.h"
-#include "base/external_sorter.h"
+#include "adapters/redis/redis_tree_folders.h"
 #include "formats/value_ref.h"
 
 namespace snaptree::redis {
 
-inline constexpr Slice kDatabaseFolder = "redis/db_0/";
-
 // Unix ms; nullopt: the key does not expire.
 using Expiry = std::optional<uint64_t>;
 
-// A file of lines that is created with its first line.
-class LineFile {
- public:
-  LineFile(TreeSink& sink, std::string path) : sink_(sink), path_(std::move(path)) {}
-  Status Append(Slice line);
-  Status Close();
-
- private:
-  TreeSink& sink_;
-  std::string path_;
-  std::unique_ptr<TreeFile> file_;
-};
-
 class RedisFiles {
  public:
-  explicit RedisFiles(const DecodeContext& context);
+  virtual ~RedisFiles() = default;
 
   // The key that the next calls are about.
-  void BeginKey(Slice key);
-  // Of a file of that key.
-  std::string PathOf(Slice folder, Slice extension);
+  virtual void BeginKey(Slice key) = 0;
+  // Its address: the path of its own file, whether it gets one or not.
+  virtual std::string PathOf(TypeFolder folder) = 0;
 
-  Status String(const ValueRef& value, uint64_t payload_offset, Expiry expiry);
-  Status Hll(const ValueRef& value, uint64_t payload_offset, Expiry expiry);
-  Status HllPayload(Slice payload, Expiry expiry);
+  // The payload begins there in the value.
+  virtual Status String(const ValueRef& value, uint64_t payload_offset, Expiry expiry) = 0;
+  virtual Status Hll(const ValueRef& value, uint64_t payload_offset, Expiry expiry) = 0;
 
-  // Collections, element by element: BeginCollection("hashes", "fields"), one of the element calls
-  // for each, End.
-  void BeginCollection(Slice folder, Slice array_name);
-  Status Field(Slice name, const ValueRef& value);
-  Status Member(Slice member);
-  Status ScoredMember(Slice member, uint64_t score_bits);
-  Status Item(const ValueRef& value);
-  Status EndCollection(Expiry expiry);
+  // Collections, element by element: begin, one of the element calls for each, end. One without
+  // elements that is not ended does not come to be.
+  virtual void BeginCollection(TypeFolder folder, Slice array_name, Expiry expiry) = 0;
+  virtual Status Field(Slice name, const ValueRef& value) = 0;
+  virtual Status Member(Slice member) = 0;
+  virtual Status ScoredMember(Slice member, uint64_t score_bits) = 0;
+  virtual Status Item(const ValueRef& value) = 0;
+  virtual Status EndCollection() = 0;
 
-  // Streams: BeginStream, Entry for each, End.
-  void BeginStream();
-  Status Entry(uint64_t ms, uint64_t seq, const std::vector<ValueRef>& fields);
-  Status EndStream(uint64_t entries, uint64_t last_ms, uint64_t last_seq, Expiry expiry);
+  // Streams: begin, an entry for each, end.
+  virtual void BeginStream() = 0;
+  virtual Status Entry(uint64_t ms, uint64_t seq, const std::vector<ValueRef>& fields) = 0;
+  virtual Status EndStream(uint64_t entries, uint64_t last_ms, uint64_t last_seq,
+                           Expiry expiry) = 0;
 
-  Status Finish();
-
- private:
-  Status Blob(Slice folder, LineFile& ttl_file, const ValueRef& value, uint64_t payload_offset,
-              Expiry expiry);
-  Status TtlLine(LineFile& file, Expiry expiry);
-  Status UseName();
-
-  const DecodeContext& context_;
-  LineFile keymap_;
-  LineFile strings_ttl_;
-  LineFile hll_ttl_;
-  JsonFile collection_;
-  JsonFile stream_;
-  std::string key_;
-  std::string name_;  // encoded key
-  bool needs_keymap_ = false;
-  std::string path_;
-  std::string line_;
+  virtual Status Finish() = 0;
+  // Of what was written, what only snaptree knows, as tree paths and patterns. After Finish().
+  virtual std::vector<std::string> extensions() const = 0;
 };
+
+std::unique_ptr<RedisFiles> NewKeyFiles(const DecodeContext& context);
+std::unique_ptr<RedisFiles> NewKeyLines(const DecodeContext& context, uint64_t bundle_bytes);
 
 }  // namespace snaptree::redis

@@ -1,10 +1,11 @@
-// JSON text as RapidJSON's reader takes it: whole in memory, or a file of any size piece by piece.
-// Knows on which line reading stands. Private to the .cc files that parse. One thread.
+// JSON text as RapidJSON's reader takes it: whole in memory, or a file or a line of any size piece
+// by piece. Knows on which line reading stands. Private to the .cc files that parse. One thread.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "adapters/common/line_reader.h"
 #include "base/shared_bytes.h"
 #include "base/slice.h"
 #include "base/status.h"
@@ -18,6 +19,8 @@ class JsonText {
   explicit JsonText(Slice text)
       : begin_(text.data()), next_(begin_), end_(begin_ + text.size()), counted_(begin_) {}
   explicit JsonText(TreeInputFile* file) : file_(file) {}
+  // The long line that the reader has come to.
+  explicit JsonText(LineReader* long_line) : long_line_(long_line) {}
 
   // RapidJSON's stream concept. A NUL byte looks like the end, as RapidJSON wants it; AtEnd() tells
   // them apart.
@@ -71,7 +74,7 @@ class JsonText {
   }
 
   bool Refill() {
-    if (file_ == nullptr || !status_.ok()) return false;
+    if ((file_ == nullptr && long_line_ == nullptr) || !status_.ok()) return false;
     CountLines();
     LookAtToken();
     before_ += static_cast<uint64_t>(end_ - begin_);
@@ -79,19 +82,25 @@ class JsonText {
       status_ = DataError("RedisEncodeInvalidJSON", "a value is longer than any can be");
       return false;
     }
-    Result<SharedBytes> piece = file_->Next();
+    const Result<Slice> piece = NextPiece();
     if (!piece.ok()) {
-      status_ = std::move(piece).status();
+      status_ = piece.status();
       begin_ = next_ = end_ = counted_ = nullptr;
       return false;
     }
-    piece_ = *std::move(piece);
-    begin_ = next_ = counted_ = piece_->data();
-    end_ = begin_ + piece_->size();
+    begin_ = next_ = counted_ = piece->data();
+    end_ = begin_ + piece->size();
     return next_ != end_;
   }
 
+  Result<Slice> NextPiece() {
+    if (long_line_ != nullptr) return long_line_->NextPiece();
+    SNAPTREE_ASSIGN(piece_, file_->Next());
+    return Slice(*piece_);
+  }
+
   TreeInputFile* const file_ = nullptr;
+  LineReader* const long_line_ = nullptr;
   SharedBytes piece_;
   Status status_;
   const char* begin_ = nullptr;

@@ -2,8 +2,9 @@
 
 #include <utility>
 
+#include "adapters/common/numbered_line_files.h"
 #include "adapters/redis/redis_encoder_notes.h"
-#include "adapters/redis/redis_files.h"
+#include "adapters/redis/redis_tree_folders.h"
 #include "base/cancel.h"
 #include "base/coding.h"
 #include "base/text.h"
@@ -17,24 +18,26 @@ constexpr double kNamesShare = 0.3;
 // Between a name and what follows it in a sorter's key. No name holds it: tree paths cannot.
 constexpr char kNameEnd = '\0';
 
+// Behind the folder of a record. A line comes first, since it has been read: a file is not, when it
+// has the same key.
+constexpr char kIsLine = '\0';
+constexpr char kIsFile = '\1';
+
 // Strings and HLLs of one key live side by side (spec 02 section 3.7).
 bool MayShareKey(TypeFolder a, TypeFolder b) {
   return a == TypeFolder::kStrings && b == TypeFolder::kHll;
 }
 
-Status DuplicateKey(Slice key, Slice path, Slice other) {
-  return DataError("DuplicateKey", "two records of the tree have one key")
-      .At(path)
-      .Found("key \"" + Printable(key) + "\" also in " + std::string(other))
-      .Next("keep one of them");
+Status DuplicateKey(Slice key, Slice path, uint64_t line, Slice other) {
+  Status error = DataError("DuplicateKey", "two records of the tree have one key")
+                     .At(path)
+                     .Found("key \"" + Printable(key) + "\" also in " + std::string(other))
+                     .Next("keep one of them");
+  if (line != 0) error = std::move(error).Address("line " + std::to_string(line));
+  return error;
 }
 
 }  // namespace
-
-void MakeKeyPath(TypeFolder folder, Slice name, std::string* path) {
-  const TypeFolderForm& form = FormOf(folder);
-  path->assign(kDatabaseFolder).append(form.name).append("/").append(name).append(form.extension);
-}
 
 KeyIndex::KeyIndex(const EncodeContext& context)
     : context_(context), records_(context.sorter_options(kNamesShare)) {}
@@ -56,9 +59,22 @@ Status KeyIndex::AddFile(TypeFolder folder, Slice name) {
     MakeKeyPath(folder, name, &path_);
     return context_.findings.TakeError(std::move(status).At(path_));
   }
-  std::string rest(1, static_cast<char>(folder));
+  std::string rest = {static_cast<char>(folder), kIsFile};
   if (canonical != name) rest.append(name);
   return AddRecord(canonical, Record::kFile, rest, {});
+}
+
+Status KeyIndex::AddLine(TypeFolder folder, Slice key, uint64_t expire_at_ms, uint64_t file,
+                         uint64_t line) {
+  ++lines_;
+  EncodeSegmentTo(key, &path_);
+  const char rest[] = {static_cast<char>(folder), kIsLine};
+  payload_.clear();
+  AppendBe64(&payload_, expire_at_ms);
+  AppendBe64(&payload_, file);
+  AppendBe64(&payload_, line);
+  if (HasFallbackShape(path_)) payload_.append(key);
+  return AddRecord(path_, Record::kFile, Slice(rest, sizeof rest), payload_);
 }
 
 Status KeyIndex::AddKeymapRecord(const KeymapRecord& record) {
@@ -94,7 +110,7 @@ Status KeyIndex::AddLineFiles() {
   return AddTtlFile(kHllTtlFile, Record::kHllTtl);
 }
 
-Status KeyIndex::ForEachFile(const TakeFile& take) {
+Status KeyIndex::ForEachFile(const TakeFile& take, const TakeTtl& take_ttl) {
   SNAPTREE_TRY(records_.Finish());
   bool any = false;
   for (;;) {
@@ -110,11 +126,13 @@ Status KeyIndex::ForEachFile(const TakeFile& take) {
       name_.text.assign(name);
       any = true;
     }
-    SNAPTREE_TRY(TakeRecord(static_cast<Record>(key[end + 1]), key.substr(end + 2), payload, take));
+    SNAPTREE_TRY(TakeRecord(static_cast<Record>(key[end + 1]), key.substr(end + 2), payload, take,
+                            take_ttl));
   }
 }
 
-Status KeyIndex::TakeRecord(Record record, Slice rest, Slice payload, const TakeFile& take) {
+Status KeyIndex::TakeRecord(Record record, Slice rest, Slice payload, const TakeFile& take,
+                            const TakeTtl& take_ttl) {
   switch (record) {
     case Record::kKeymap:
       if (name_.original) {
@@ -132,8 +150,9 @@ Status KeyIndex::TakeRecord(Record record, Slice rest, Slice payload, const Take
     case Record::kFile:
       break;
   }
-  return TakeName(static_cast<TypeFolder>(rest[0]),
-                  rest.size() > 1 ? rest.substr(1) : Slice(name_.text), take);
+  const auto folder = static_cast<TypeFolder>(rest[0]);
+  if (rest[1] == kIsLine) return TakeLine(folder, payload, take_ttl);
+  return TakeName(folder, rest.size() > 2 ? rest.substr(2) : Slice(name_.text), take);
 }
 
 Status KeyIndex::TakeExpiry(size_t sidecar, uint64_t expire_at_ms) {
@@ -166,17 +185,54 @@ Status KeyIndex::TellNotCanonical(TypeFolder folder, Slice own_name, Slice path,
   return context_.differences.Add(folder == TypeFolder::kStrings ? kStringsTtlFile : kHllTtlFile);
 }
 
-// What is not alone is not read: its rows would only meet those of the other file.
-Result<bool> KeyIndex::IsAlone(TypeFolder folder, Slice key, Slice path) {
+// A file that is not alone is not read: its rows would only meet those of the other one. Lines have
+// been read: two of one type meet in their rows.
+Result<bool> KeyIndex::IsAlone(TypeFolder folder, Slice key, Slice path, uint64_t line) {
+  const bool is_line = line != 0;
+  const bool meet_in_rows =
+      is_line && name_.last_is_line && name_.any_file && name_.last_folder == folder;
   Status status;
-  if (name_.any_file && !MayShareKey(name_.last_folder, folder))
-    status = DuplicateKey(key, path, name_.last_path);
+  if (name_.any_file && !meet_in_rows && !MayShareKey(name_.last_folder, folder))
+    status = DuplicateKey(key, path, line, name_.last_path);
   name_.any_file = true;
   name_.last_folder = folder;
+  name_.last_is_line = is_line;
   name_.last_path.assign(path);
+  if (is_line) name_.last_path += ": line " + std::to_string(line);
   if (status.ok()) return true;
   SNAPTREE_TRY(context_.findings.TakeError(std::move(status)));
   return false;
+}
+
+// The tree holds records in both layouts: this one comes out in the other.
+Status KeyIndex::TellOtherLayout(TypeFolder folder, Slice path, bool is_line, bool expires) {
+  if (is_line == context_.manifest.jsonl) return {};
+  SNAPTREE_TRY(context_.differences.Add(path));
+  SNAPTREE_TRY(context_.differences.Add(LineFilePattern(folder)));
+  std::string file;
+  MakeKeyPath(folder, name_.text, &file);
+  SNAPTREE_TRY(context_.differences.Add(file));
+  if (HasFallbackShape(name_.text)) SNAPTREE_TRY(context_.differences.Add(kKeymapFile));
+  if (!expires || folder > TypeFolder::kHll) return {};
+  return context_.differences.Add(folder == TypeFolder::kStrings ? kStringsTtlFile : kHllTtlFile);
+}
+
+Status KeyIndex::TakeLine(TypeFolder folder, Slice payload, const TakeTtl& take_ttl) {
+  constexpr size_t kNumbers = 3 * sizeof(uint64_t);
+  const uint64_t expire_at_ms = LoadBe64(payload.data());
+  const uint64_t file = LoadBe64(payload.data() + sizeof(uint64_t));
+  const uint64_t line = LoadBe64(payload.data() + 2 * sizeof(uint64_t));
+  path_ = NumberedLinePath(LineFileStem(folder), file);
+  Result<std::string> key = payload.size() > kNumbers || HasFallbackShape(name_.text)
+                                ? Result<std::string>(std::string(payload.substr(kNumbers)))
+                                : DecodeSegment(name_.text);
+  if (!key.ok()) return std::move(key).status();
+  SNAPTREE_ASSIGN(const bool alone, IsAlone(folder, *key, path_, line));
+  SNAPTREE_TRY(TellOtherLayout(folder, path_, true, expire_at_ms != 0));
+  if (!alone || expire_at_ms == 0) return {};
+  if (folder == TypeFolder::kStrings) name_.string_expires = true;
+  if (folder != TypeFolder::kHll || name_.string_expires) return {};
+  return take_ttl({folder, path_, *key, expire_at_ms, true}, line);
 }
 
 Status KeyIndex::TakeName(TypeFolder folder, Slice own_name, const TakeFile& take) {
@@ -193,7 +249,7 @@ Status KeyIndex::TakeName(TypeFolder folder, Slice own_name, const TakeFile& tak
     return context_.findings.TakeError(std::move(key).status().At(path_));
   }
   KeyFile file{folder, path_, *key};
-  SNAPTREE_ASSIGN(const bool alone, IsAlone(folder, *key, path_));
+  SNAPTREE_ASSIGN(const bool alone, IsAlone(folder, *key, path_, 0));
   if (folder == TypeFolder::kStrings || folder == TypeFolder::kHll) {
     const size_t sidecar = folder == TypeFolder::kStrings ? 0 : 1;
     file.expire_at_ms = name_.expiry[sidecar].value_or(0);
@@ -205,6 +261,7 @@ Status KeyIndex::TakeName(TypeFolder folder, Slice own_name, const TakeFile& tak
     SNAPTREE_TRY(context_.findings.TakeError(
         TellNotCanonical(folder, own_name, path_, file.expire_at_ms != 0)));
   }
+  SNAPTREE_TRY(TellOtherLayout(folder, path_, false, file.expire_at_ms != 0));
   return alone ? take(file) : Status();
 }
 

@@ -11,39 +11,43 @@ constexpr uint64_t kViewLimit = 64 << 10;
 constexpr uint64_t kHeadBytes = 64;
 constexpr size_t kKeptStorageBytes = 1 << 20;  // what one large value took is given back
 
-struct TypeFile {
-  Slice folder;
-  Slice extension;
-};
-
 // Where a key of this type stands (spec 02 chapter 4).
-TypeFile FileOf(KeyType type) {
+TypeFolder FolderOf(KeyType type) {
   switch (type) {
     case KeyType::kHll:
-      return {"hll", ".bin"};
+      return TypeFolder::kHll;
     case KeyType::kList:
-      return {"lists", ".json"};
+      return TypeFolder::kLists;
     case KeyType::kHash:
-      return {"hashes", ".json"};
+      return TypeFolder::kHashes;
     case KeyType::kSet:
-      return {"sets", ".json"};
+      return TypeFolder::kSets;
     case KeyType::kZSet:
-      return {"zsets", ".json"};
+      return TypeFolder::kZSets;
     case KeyType::kStream:
     case KeyType::kDeadStream:
-      return {"streams", ".jsonl"};
+      return TypeFolder::kStreams;
     case KeyType::kNone:
     case KeyType::kString:
     case KeyType::kBare:
       break;
   }
-  return {"strings", ".bin"};
+  return TypeFolder::kStrings;
 }
 
 }  // namespace
 
-KeyWriter::KeyWriter(const DecodeContext& context)
-    : context_(context), files_(context), elements_(context.sorter_options(0.3)) {}
+KeyWriter::KeyWriter(const DecodeContext& context, std::unique_ptr<RedisFiles> files)
+    : context_(context),
+      files_owned_(std::move(files)),
+      files_(*files_owned_),
+      elements_(context.sorter_options(0.3)) {}
+
+Status KeyWriter::Finish() {
+  SNAPTREE_TRY(files_.Finish());
+  totals_.extensions = files_.extensions();
+  return {};
+}
 
 Status KeyWriter::Write(const KeyState& state, const std::vector<KeyType>& types) {
   state_ = &state;
@@ -65,11 +69,9 @@ Status KeyWriter::Write(const KeyState& state, const std::vector<KeyType>& types
 // A key is wanted when one of the files that it would have is.
 bool KeyWriter::IsSelected(std::span<const KeyType> types) {
   return std::any_of(types.begin(), types.end(), [this](KeyType type) {
-    const TypeFile file = FileOf(type);
-    if (context_.filter.Selects(files_.PathOf(file.folder, file.extension))) return true;
-    const TypeFile hll = FileOf(KeyType::kHll);
+    if (context_.filter.Selects(files_.PathOf(FolderOf(type)))) return true;
     return type == KeyType::kString && state_->Has(HeadKind::kHll) &&
-           context_.filter.Selects(files_.PathOf(hll.folder, hll.extension));
+           context_.filter.Selects(files_.PathOf(TypeFolder::kHll));
   });
 }
 

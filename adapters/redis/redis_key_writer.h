@@ -2,6 +2,7 @@
 // key.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct CountedKinds {
   HeadKind rows;
   HeadKind blob;
   Slice row_prefix;
-  Slice folder;
+  TypeFolder folder;
   Slice array;
   const char* mismatch_code;
   const char* type_name;
@@ -34,11 +35,11 @@ extern const CountedKinds kZSetKinds;
 
 class KeyWriter {
  public:
-  explicit KeyWriter(const DecodeContext& context);
+  KeyWriter(const DecodeContext& context, std::unique_ptr<RedisFiles> files);
 
   // types: KeyState::Types(). The first is written; with salvage the others too.
   Status Write(const KeyState& state, const std::vector<KeyType>& types);
-  Status Finish() { return files_.Finish(); }
+  Status Finish();
   const AdapterTotals& totals() const { return totals_; }
 
  private:
@@ -58,10 +59,10 @@ class KeyWriter {
   Status WriteRows(const CountedKinds& kinds, const Head& group, uint64_t* written);
   Status CollectBlob(const CountedKinds& kinds, const Head& blob, BlobInfo* info, bool* usable);
   Status VisitBlob(const CountedKinds& kinds, Slice blob, BlobInfo* info);
-  // Begins the collection's file and writes what `elements` gives. A file that is not ended
-  // (EndCollection) does not come to be.
+  // Begins the collection and writes what `elements` gives.
   template <typename ElementsOrRows>
   Status WriteElements(const CountedKinds& kinds, ElementsOrRows* elements, uint64_t* written);
+  Result<Expiry> CountedExpiry(const CountedKinds& kinds);
   Result<int64_t> DeclaredLength(const CountedKinds& kinds, bool* known);
 
   // redis_list_writer.cc
@@ -99,10 +100,12 @@ class KeyWriter {
   Expiry CollectionExpiry(bool current_size, uint64_t expire_at_ms, HeadKind meta, HeadKind deltas);
 
   const DecodeContext& context_;
-  RedisFiles files_;
+  const std::unique_ptr<RedisFiles> files_owned_;
+  RedisFiles& files_;
   Elements elements_;
   AdapterTotals totals_;
   const KeyState* state_ = nullptr;
+  Expiry expiry_;       // of the collection that is being written
   bool lossy_ = false;  // something of the current key could not be read
   ViewBuffer buffer_;
   std::string storage_;

@@ -64,7 +64,7 @@ Status KeyWriter::WriteList() {
   SNAPTREE_ASSIGN(const Window window, ListWindow(&expiry));
   uint64_t written = 0;
   uint64_t outside = 0;
-  files_.BeginCollection("lists", "items");
+  files_.BeginCollection(TypeFolder::kLists, "items", expiry);
   if (state_->Has(HeadKind::kListItems)) SNAPTREE_TRY(WriteItems(window, &written, &outside));
   const FamilyId items = FamilyOfHead(HeadKind::kListItems);
   context_.ledger.Add(items, RowLedger::Place::kEmitted, written);
@@ -85,7 +85,7 @@ Status KeyWriter::WriteList() {
   }
   BookMetas(HeadKind::kListMeta, HeadKind::kListDeltas, RowLedger::Place::kEmitted);
   ++totals_.records;
-  return files_.EndCollection(expiry);
+  return files_.EndCollection();
 }
 
 }  // namespace snaptree::redis

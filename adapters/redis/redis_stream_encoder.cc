@@ -1,7 +1,6 @@
 #include "adapters/redis/redis_stream_encoder.h"
 
 #include <memory>
-#include <tuple>
 #include <utility>
 
 #include "adapters/common/line_reader.h"
@@ -24,18 +23,6 @@ constexpr ElementsLayout kLayout = {"fields", "name", "value", false, kScalars};
 
 constexpr uint32_t Bit(ScalarIndex index) { return uint32_t{1} << index; }
 constexpr uint32_t kMetaNumbers = Bit(kLength) | Bit(kLastMs) | Bit(kLastSeq);
-
-void AppendDelimited(std::string* out, uint32_t tag, Slice bytes) {
-  *out += static_cast<char>(tag);
-  size_t size = bytes.size();
-  for (; size >= 0x80; size >>= 7) *out += static_cast<char>((size & 0x7f) | 0x80);
-  *out += static_cast<char>(size);
-  out->append(bytes);
-}
-
-std::string IdText(uint64_t ms, uint64_t seq) {
-  return std::to_string(ms) + "-" + std::to_string(seq);
-}
 
 // Calls take(line, number) for each line of a text in memory.
 template <class Take>
@@ -69,11 +56,10 @@ Status StreamEncoder::Encode(const KeyFile& file, TreeReader& reader) {
 
 void StreamEncoder::Begin(const KeyFile& file) {
   file_ = &file;
-  entries_ = last_ms_ = last_seq_ = unknown_members_ = 0;
+  unknown_members_ = 0;
   has_meta_ = has_errors_ = respelled_ = clamped_ = false;
   meta_ = {};
-  MakeElementKey(kStreamEntryPrefix, file.key, &entry_key_);
-  entry_prefix_size_ = entry_key_.size();
+  stream_.Begin(file.key);
 }
 
 Status StreamEncoder::TakeLine(Slice line, uint64_t number) {
@@ -86,9 +72,7 @@ Status StreamEncoder::TakeLine(Slice line, uint64_t number) {
 
 Status StreamEncoder::ReadLine(Slice line, uint64_t number) {
   if (has_meta_) return JsonInvalid("a line stands behind the \"_meta\" line, which is the last");
-  id_.clear();
-  fields_.clear();
-  is_meta_ = false;
+  stream_.BeginEntry();
   ElementsInfo info;
   JsonText text(line);
   SNAPTREE_TRY(json_.Read(text, kLayout, *this, &info));
@@ -101,17 +85,17 @@ Status StreamEncoder::ReadLine(Slice line, uint64_t number) {
   }
   if ((info.scalars & ~Bit(kId)) != 0)
     return JsonInvalid("an entry has members that only the \"_meta\" line has");
-  return PutEntry();
+  return stream_.PutEntry(file_->path);
 }
 
 Status StreamEncoder::Scalar(size_t index, const JsonScalar& value) {
   switch (index) {
     case kId:
       if (value.kind != JsonScalar::Kind::kString) return JsonInvalid("\"id\" is not a string");
-      return ReadId(value.text);
+      return stream_.Id(value.text);
     case kMeta:
-      is_meta_ = value.kind == JsonScalar::Kind::kTrue;
-      return is_meta_ ? Status() : JsonInvalid("\"_meta\" is not true");
+      return value.kind == JsonScalar::Kind::kTrue ? Status()
+                                                   : JsonInvalid("\"_meta\" is not true");
     case kLength:
       return ParseJsonUint(kScalars[index], value, &meta_.length);
     case kLastMs:
@@ -123,51 +107,10 @@ Status StreamEncoder::Scalar(size_t index, const JsonScalar& value) {
   }
 }
 
-Status StreamEncoder::ReadId(Slice text) {
-  if (!ParseStreamId(text, &ms_, &seq_)) {
-    return JsonInvalid("\"id\" is not a stream ID")
-        .Expected("<ms>-<seq>, two decimal numbers below 2^64")
-        .Found(Printable(text));
-  }
-  id_ = IdText(ms_, seq_);
-  if (id_ != text) respelled_ = true;
-  return {};
-}
-
-Status StreamEncoder::Element(Slice name, Slice value) {
-  if (!IsUtf8(name) || !IsUtf8(value)) {
-    return DataError("RedisStreamFieldNotUTF8",
-                     "a field of a stream entry is not UTF-8, and a live node cannot read such one")
-        .Next("replace the bytes by text, or take the entry out and correct \"length\"");
-  }
-  AppendDelimited(&fields_, kLengthDelimited2, name);
-  AppendDelimited(&fields_, kLengthDelimited2, value);
-  return {};
-}
+Status StreamEncoder::Element(Slice name, Slice value) { return stream_.Field(name, value); }
 
 // The layout has no scores.
 Status StreamEncoder::Scored(Slice, uint64_t) { return JsonInvalid("a score has no place there"); }
-
-Status StreamEncoder::PutEntry() {
-  if (entries_++ > 0 && std::tie(ms_, seq_) <= std::tie(last_ms_, last_seq_)) {
-    return JsonInvalid("entries do not stand in ascending order of their IDs")
-        .Expected("above " + IdText(last_ms_, last_seq_))
-        .Found(id_);
-  }
-  last_ms_ = ms_;
-  last_seq_ = seq_;
-  if (ms_ == 0 && seq_ == 0) {
-    context_.findings.Warn("redis_stream_entry_zero",
-                           "stream entries 0-0, an ID that no client can add", file_->path);
-  }
-  entry_key_.resize(entry_prefix_size_);
-  AppendBe64(&entry_key_, ms_);
-  AppendBe64(&entry_key_, seq_);
-  value_.assign(kStreamEntryMagic);
-  AppendDelimited(&value_, kLengthDelimited1, id_);
-  value_.append(fields_);
-  return rows_.Put(entry_key_, value_);
-}
 
 Status StreamEncoder::TakeMeta(const ElementsInfo& info) {
   has_meta_ = true;
@@ -178,22 +121,7 @@ Status StreamEncoder::TakeMeta(const ElementsInfo& info) {
         .Expected("\"length\", \"last_ms\" and \"last_seq\"");
   }
   // A line that could not be read may be an entry: what does not fit then says nothing new.
-  return has_errors_ ? Status() : CheckMeta();
-}
-
-Status StreamEncoder::CheckMeta() const {
-  if (meta_.length != entries_) {
-    return JsonInvalid("\"length\" is not the number of entries")
-        .Expected(std::to_string(entries_))
-        .Found(std::to_string(meta_.length))
-        .Next("when you added or removed entries on purpose, correct \"length\"");
-  }
-  if (entries_ > 0 && std::tie(meta_.last_ms, meta_.last_seq) < std::tie(last_ms_, last_seq_)) {
-    return JsonInvalid("\"last_ms\" and \"last_seq\" are below the last entry's ID")
-        .Expected("at least " + IdText(last_ms_, last_seq_))
-        .Found(IdText(meta_.last_ms, meta_.last_seq));
-  }
-  return {};
+  return has_errors_ ? Status() : stream_.CheckMeta(meta_);
 }
 
 Status StreamEncoder::Finish() {
@@ -203,16 +131,14 @@ Status StreamEncoder::Finish() {
         .Next("bring it back: without it nobody can tell whether entries are missing");
   }
   rows_.From(file_->path);
-  MakeElementKey(kStreamMetaPrefix, file_->key, &key_);
-  MakeStreamMeta(meta_, &value_);
-  SNAPTREE_TRY(rows_.Put(key_, value_));
+  SNAPTREE_TRY(stream_.PutMeta(file_->key, meta_));
   SNAPTREE_TRY(PutTtlRow(rows_, *file_, meta_.expire_at_ms, &key_, &value_));
-  if (entries_ > kLiveMaxElements) WarnOverLiveLimit(context_, file_->path);
+  if (stream_.entries() > kLiveMaxElements) WarnOverLiveLimit(context_, file_->path);
   if (clamped_) SNAPTREE_TRY(WarnClamped(context_, file_->path));
   if (unknown_members_ > 0) {
     SNAPTREE_TRY(WarnUnknownMembers(context_, file_->path, unknown_members_));
   }
-  return respelled_ ? NoteRespelled(context_, file_->path) : Status();
+  return respelled_ || stream_.respelled() ? NoteRespelled(context_, file_->path) : Status();
 }
 
 }  // namespace snaptree::redis

@@ -44,7 +44,7 @@ Status KeyWriter::WriteJsonHll(const Head& head, const ValueRef& value, uint64_t
   WarnJson("hll", info.has_replacement_char, duplicate);
   Book(head, RowLedger::Place::kEmitted);
   ++totals_.records;
-  return files_.HllPayload(payload, expiry);
+  return files_.Hll({payload, payload.size(), 0}, 0, expiry);
 }
 
 Status KeyWriter::WriteHll(const Head& head) {

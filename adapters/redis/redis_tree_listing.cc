@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "adapters/redis/redis_files.h"
+#include "adapters/redis/redis_tree_folders.h"
 #include "base/cancel.h"
 #include "base/text.h"
 
@@ -61,26 +61,32 @@ Status ListTypeFolder(const EncodeContext& context, TypeFolder folder, const std
       }));
 }
 
-bool IsLineFile(Slice path) {
+bool IsSidecar(Slice path) {
   return path == kStringsTtlFile || path == kHllTtlFile || path == kKeymapFile;
 }
 
-Status TakeDatabaseEntry(const EncodeContext& context, const TreeEntry& entry, KeyIndex* index) {
+Status TakeDatabaseEntry(const EncodeContext& context, const TreeEntry& entry, KeyIndex* index,
+                         LineFiles* line_files) {
   const std::string path = std::string(kDatabaseFolder) + entry.name;
-  if (entry.kind == EntryKind::kFile && IsLineFile(path)) return {};
+  if (entry.kind == EntryKind::kFile) {
+    if (IsSidecar(path)) return {};
+    SNAPTREE_ASSIGN(const bool has_lines, line_files->Add(entry.name));
+    if (has_lines) return {};
+  }
   const auto* const form =
       std::find_if(kTypeFolders.begin(), kTypeFolders.end(),
                    [&](const TypeFolderForm& known) { return known.name == entry.name; });
   if (entry.kind != EntryKind::kFolder || form == kTypeFolders.end())
-    return UnexpectedEntry(
-        context, path, entry.kind,
-        "the folders of the Redis types, KEYMAP.jsonl, strings_ttl.jsonl and hll_ttl.jsonl");
+    return UnexpectedEntry(context, path, entry.kind,
+                           "the folders of the Redis types, KEYMAP.jsonl, strings_ttl.jsonl and "
+                           "hll_ttl.jsonl, or files "
+                           "of lines such as strings-00000.jsonl");
   return ListTypeFolder(context, static_cast<TypeFolder>(form - kTypeFolders.begin()), path, index);
 }
 
 }  // namespace
 
-Status ListRedisTree(const EncodeContext& context, KeyIndex* index) {
+Status ListRedisTree(const EncodeContext& context, KeyIndex* index, LineFiles* line_files) {
   const TreeSource& source = context.input.source();
   bool has_database = false;
   SNAPTREE_TRY(source.List(kRoot, [&](std::span<const TreeEntry> entries) -> Status {
@@ -93,7 +99,8 @@ Status ListRedisTree(const EncodeContext& context, KeyIndex* index) {
   if (!has_database) return {};
   const std::string database = PathIn(kRoot, kDatabase);
   return source.List(database, [&](std::span<const TreeEntry> entries) -> Status {
-    for (const TreeEntry& entry : entries) SNAPTREE_TRY(TakeDatabaseEntry(context, entry, index));
+    for (const TreeEntry& entry : entries)
+      SNAPTREE_TRY(TakeDatabaseEntry(context, entry, index, line_files));
     return {};
   });
 }

@@ -89,7 +89,7 @@ Status S3BodyEncoder::Write(Slice payload, BodyRows& rows) {
 
 Status S3BodyEncoder::PutHead(const BodyJob& job, BodyRows& rows) {
   const Head head = MakeHead(job.head, job.part_sizes, job.digests);
-  if (head.rewritten) SNAPTREE_TRY(ReportRewritten(&findings_, &differences_, job.path));
+  if (head.rewritten) SNAPTREE_TRY(ReportRewritten(&findings_, &differences_, manifest_, job.path));
   return rows.PutLate(HeadKey(job.scope), head.json);
 }
 

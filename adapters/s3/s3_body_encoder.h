@@ -18,6 +18,7 @@ class S3BodyEncoder : public BodyEncoder {
       : input_(context.input),
         findings_(context.findings),
         differences_(context.differences),
+        manifest_(context.manifest),
         threaded_(context.workers.threads() > 1) {}
 
   Status Write(Slice payload, BodyRows& rows) override;
@@ -31,6 +32,7 @@ class S3BodyEncoder : public BodyEncoder {
   TreeInput& input_;
   TreeFindings& findings_;
   ExpectedDifferences& differences_;
+  const Manifest& manifest_;
   const bool threaded_;
   std::optional<BodyMd5> md5_;  // once it is needed
 };

@@ -2,54 +2,35 @@
 
 #include <algorithm>
 
-#include "adapters/s3/s3_names.h"
-#include "base/time_text.h"
-
 namespace snaptree::s3 {
 namespace {
 
 // Large enough that handing a piece on costs nothing, small enough for the second-level cache.
 constexpr size_t kPieceBytes = size_t{256} << 10;
-constexpr uint64_t kFormatVersion = 1;
 
-void MemberIfAny(JsonWriter* json, Slice name, const std::string& text) {
-  if (!text.empty()) json->Member(name, Slice(text));
+// Whether the manifest tells the sizes of all chunks, which were compared with the rows then.
+bool TellsSizes(const Part& part) { return !part.chunk_sizes.empty() || part.chunks() == 0; }
+
+std::optional<uint64_t> SizeOf(const Part& part) {
+  return TellsSizes(part) ? std::optional(part.chunk_sizes.sum()) : std::nullopt;
 }
 
-void WriteMetadata(JsonWriter* json, const Manifest& manifest) {
-  if (manifest.user_metadata.empty()) return;
-  json->Key("user_metadata");
-  json->StartObject();
-  for (const auto& [name, value] : manifest.user_metadata) json->Member(name, Slice(value));
-  json->EndObject();
-}
-
-// What only snaptree knows; an object that has nothing of it gets no member.
-void WriteExtensions(JsonWriter* json, const Manifest& manifest, const BodyFacts& facts) {
-  const EtagForm etag = ParseEtag(manifest.etag);
-  const bool part_sizes = etag.digest && etag.parts > 0 && etag.parts == facts.part_sizes.size();
-  if (!part_sizes && manifest.extra.empty()) return;
-  json->Key("snaptree");
-  json->StartObject();
-  if (part_sizes) {
-    json->Key("part_sizes");
-    json->StartArray();
-    for (const uint64_t size : facts.part_sizes) json->Uint64(size);
-    json->EndArray();
+std::optional<uint64_t> SizeOf(const Manifest& manifest) {
+  uint64_t size = 0;
+  for (const Part& part : manifest.parts) {
+    if (!TellsSizes(part) || __builtin_add_overflow(size, part.chunk_sizes.sum(), &size))
+      return std::nullopt;
   }
-  if (!manifest.extra.empty()) manifest.extra.Write(json);
-  json->EndObject();
+  return size;
 }
 
 }  // namespace
 
-BodyWriter::BodyWriter(Shared* shared)
-    : shared_(*shared),
-      etags_(&shared->spare_threads),
-      json_(JsonStyle::kPretty, HtmlEscape::kOn) {}
+BodyWriter::BodyWriter(Shared* shared) : shared_(*shared), etags_(&shared->spare_threads) {}
 
-Status BodyWriter::Begin(Slice path) {
-  SNAPTREE_ASSIGN(file_, shared_.context.sink.CreateFile(path));
+Status BodyWriter::Begin(Slice path, std::optional<uint64_t> size) {
+  TreeSink& sink = shared_.context.sink;
+  SNAPTREE_ASSIGN(file_, size ? sink.CreateSizedFile(path, *size) : sink.CreateFile(path));
   piece_ = pool_.Take();
   return {};
 }
@@ -112,7 +93,7 @@ Result<BodyFacts> BodyWriter::Write(Slice path, const Manifest& manifest, ChunkR
   BodyFacts facts;
   facts.part_sizes.reserve(manifest.parts.size());
   hash_ = shared_.options.check_etags;
-  SNAPTREE_TRY(Begin(path));
+  SNAPTREE_TRY(Begin(path, SizeOf(manifest)));
   if (hash_) etags_.Begin(path, manifest, manifest.size_bytes >= kPieceBytes);
   for (const Part& part : manifest.parts) {
     SNAPTREE_ASSIGN(const uint64_t size, AppendPart(part, chunks));
@@ -127,28 +108,9 @@ Result<BodyFacts> BodyWriter::Write(Slice path, const Manifest& manifest, ChunkR
 
 Status BodyWriter::WritePart(Slice path, const Part& part, ChunkReader* chunks) {
   hash_ = false;
-  SNAPTREE_TRY(Begin(path));
+  SNAPTREE_TRY(Begin(path, SizeOf(part)));
   SNAPTREE_TRY(AppendPart(part, chunks).status());
   return End();
-}
-
-Status BodyWriter::WriteSidecar(Slice path, const Manifest& manifest, const BodyFacts& facts) {
-  json_.Reset();
-  json_.StartObject();
-  json_.Member("format_version", kFormatVersion);
-  MemberIfAny(&json_, "etag", manifest.etag);
-  json_.Member("size_bytes", facts.size);
-  if (manifest.last_modified_hlc != 0) {
-    json_.Member("last_modified", Slice(Rfc3339(HlcMillis(manifest.last_modified_hlc))));
-  }
-  MemberIfAny(&json_, "content_type", manifest.content_type);
-  MemberIfAny(&json_, "content_encoding", manifest.content_encoding);
-  MemberIfAny(&json_, "cache_control", manifest.cache_control);
-  MemberIfAny(&json_, "content_disposition", manifest.content_disposition);
-  WriteMetadata(&json_, manifest);
-  if (shared_.context.extensions) WriteExtensions(&json_, manifest, facts);
-  json_.EndObject();
-  return shared_.context.sink.WriteFile(std::string(path).append(kSidecarSuffix), json_.text());
 }
 
 }  // namespace snaptree::s3

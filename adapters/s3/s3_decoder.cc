@@ -128,6 +128,8 @@ Result<AdapterTotals> DecodeS3(const DecodeContext& context, const S3Options& op
   tallies.unreachable.Report(&context.findings);
   ReportTallies(tallies, &context.findings);
   if (tallies.wrote_internal) totals.extensions.emplace_back("_internal/s3");
+  if (tallies.wrote_object_lines)
+    totals.extensions.push_back("s3/*/" + std::string(kObjectLinesName));
   if (tallies.wrote_upload_data) totals.extensions.emplace_back("s3/*/_incomplete_uploads/data");
   return totals;
 }

@@ -45,6 +45,7 @@ class Encoder {
   Status RunBucket(const std::string& folder);
   Status TakeFile(Slice path);
   Result<bool> HasKeymap();
+  Result<bool> HasLines();
 
   const EncodeContext& context_;
   const EncodeS3Options& options_;
@@ -58,6 +59,7 @@ class Encoder {
 
   std::string folder_;  // "s3/photos/"
   bool has_keymap_ = false;
+  bool has_lines_ = false;
 };
 
 // Of buckets, ascending.
@@ -91,6 +93,14 @@ Result<bool> Encoder::HasKeymap() {
   return sidecar != EntryKind::kFile;
 }
 
+// In trees without them it is the name of an object like any other.
+Result<bool> Encoder::HasLines() {
+  if (!context_.manifest.jsonl) return false;
+  const std::string path = folder_ + std::string(kObjectLinesName);
+  SNAPTREE_ASSIGN(const std::optional<EntryKind> kind, context_.input.source().Find(path));
+  return kind == EntryKind::kFile;
+}
+
 Status Encoder::TakeFile(Slice path) {
   const bool orphan = path.starts_with("_orphans/");
   const bool upload = path.starts_with("_incomplete_uploads/");
@@ -108,7 +118,10 @@ Status Encoder::TakeFile(Slice path) {
                          whole);
   }
   if (upload) return uploads_.AddFile(path);
-  if (path == "_bucket.json" || (has_keymap_ && path == kKeymapFileName)) return {};
+  if (path == "_bucket.json" || (has_keymap_ && path == kKeymapFileName) ||
+      (has_lines_ && path == kObjectLinesName)) {
+    return {};
+  }
   return objects_.AddFile(path);
 }
 
@@ -128,6 +141,8 @@ Status Encoder::RunBucket(const std::string& folder) {
   uploads_.Begin(folder_, bucket);
   SNAPTREE_ASSIGN(has_keymap_, HasKeymap());
   if (has_keymap_) SNAPTREE_TRY(objects_.ReadKeymap());
+  SNAPTREE_ASSIGN(has_lines_, HasLines());
+  if (has_lines_) SNAPTREE_TRY(objects_.ReadLines());
   SNAPTREE_TRY(walk_.Run("s3/" + folder, [&](Slice path, EntryKind kind) -> Status {
     if (kind == EntryKind::kFile) return TakeFile(path);
     objects_.AddFolder(path);

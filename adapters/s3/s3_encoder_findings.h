@@ -12,14 +12,25 @@ inline std::string SidecarPath(Slice body_path) {
   return std::string(body_path).append(kSidecarSuffix);
 }
 
+// Of the bucket that has the body.
+inline std::string ObjectLinesPath(Slice body_path) {
+  const size_t bucket_end = body_path.find('/', body_path.find('/') + 1);
+  return std::string(body_path.substr(0, bucket_end + 1)).append(kObjectLinesName);
+}
+
+// The file of a tree, with lines or without, that holds what is known of a body beside its bytes.
+inline std::string SidecarPlace(const Manifest& manifest, Slice body_path) {
+  return manifest.jsonl ? ObjectLinesPath(body_path) : SidecarPath(body_path);
+}
+
 // The ETag or the size in a sidecar is not that of the body, which counts.
 inline Status ReportRewritten(TreeFindings* findings, ExpectedDifferences* differences,
-                              Slice body_path) {
+                              const Manifest& manifest, Slice body_path) {
   findings->Warn("s3_sidecar_rewritten",
                  "sidecars whose etag or size_bytes is not that of their body: the body counts, "
                  "and they come out with its own",
                  body_path);
-  return differences->Add(SidecarPath(body_path));
+  return differences->Add(SidecarPlace(manifest, body_path));
 }
 
 // Left out, for the reason that the finding gives.

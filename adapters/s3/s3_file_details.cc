@@ -19,7 +19,9 @@ std::string ObjectFile::Detail() const {
   AppendLe64(&out, FlagIf(has_sidecar, kHasSidecar) | FlagIf(check_etags, kCheckEtags) |
                        FlagIf(use_mtime, kUseMtime) | FlagIf(expects_sidecar, kExpectsSidecar));
   AppendLe64(&out, encoder);
-  return out.append(scope);
+  AppendText(&out, scope);
+  AppendLe64(&out, line);
+  return out.append(line_text);
 }
 
 ObjectFile ObjectFile::Of(Slice detail) {
@@ -31,7 +33,9 @@ ObjectFile ObjectFile::Of(Slice detail) {
   file.check_etags = (flags & kCheckEtags) != 0;
   file.use_mtime = (flags & kUseMtime) != 0;
   file.expects_sidecar = (flags & kExpectsSidecar) != 0;
-  file.scope = reader.rest();
+  file.scope = reader.Text();
+  file.line = reader.Number();
+  file.line_text = reader.rest();
   return file;
 }
 

@@ -16,6 +16,8 @@ struct ObjectFile {
   bool use_mtime = false;
   bool expects_sidecar = true;  // the bucket comes from a snapshot
   Slice scope;                  // BGO
+  uint64_t line = 0;            // number of the object's line in _objects.jsonl; 0: it has none
+  Slice line_text;
 
   std::string Detail() const;
   // Views into the detail. REQUIRES: it came from Detail().

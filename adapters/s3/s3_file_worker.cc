@@ -34,9 +34,10 @@ Status FileWorker::TakeObject(Slice path, const ObjectFile& file) {
   job.path = path;
   job.scope = file.scope;
   job.has_head = true;
+  const bool has_sidecar = file.has_sidecar || file.line != 0;
   Sidecar sidecar;
-  if (file.has_sidecar) {
-    SNAPTREE_ASSIGN(sidecar, ReadSidecar(path));
+  if (has_sidecar) {
+    SNAPTREE_ASSIGN(sidecar, file.line != 0 ? ReadLine(path, file) : ReadSidecar(path));
   }
   SNAPTREE_TRY(reader_.Open(path));
   const uint64_t size = reader_.size();
@@ -46,19 +47,20 @@ Status FileWorker::TakeObject(Slice path, const ObjectFile& file) {
         .Expected("at most " + HumanBytes(kMaxBodyBytes / kChunkTextBytes * kChunkBytes))
         .Found(HumanBytes(size));
   }
-  if (!file.has_sidecar) sidecar = NoSidecar(path, file);
+  if (!has_sidecar) sidecar = NoSidecar(path, file);
   job.head.fields = HeadFields(sidecar);
   PartsPlan parts = PlanParts(sidecar, size, file.check_etags, &job.head);
   if (job.head.rewritten) {
-    SNAPTREE_TRY(ReportRewritten(&context_.findings, &context_.differences, path));
+    SNAPTREE_TRY(
+        ReportRewritten(&context_.findings, &context_.differences, context_.manifest, path));
   }
   // Members that the decoder leaves out for such an ETag, or adds to it.
   const EtagForm form =
       job.head.rule == EtagRule::kAsWritten ? ParseEtag(sidecar.etag) : EtagForm();
   const bool drops_sizes = sidecar.part_sizes && !job.head.multipart;
   const bool gets_sizes = parts.unverified && form.parts == 1 && size > 0;
-  if (drops_sizes || gets_sizes || !file.has_sidecar) {
-    SNAPTREE_TRY(context_.differences.Add(SidecarPath(path)));
+  if (drops_sizes || gets_sizes || !has_sidecar) {
+    SNAPTREE_TRY(context_.differences.Add(SidecarPlace(context_.manifest, path)));
   }
   if (parts.unverified) {
     context_.findings.Note("s3_etag_unverified", "objects with an ETag that proves nothing", path);
@@ -76,24 +78,36 @@ Result<Sidecar> FileWorker::ReadSidecar(Slice path) {
   SNAPTREE_ASSIGN(const Slice text, reader_.ReadSmall(sidecar_path, StoredJson::kMaxBytes));
   Result<Sidecar> sidecar = ParseSidecar(text, &json_);
   if (!sidecar.ok()) return std::move(sidecar).status().At(sidecar_path);
-  if (sidecar->is_mended()) SNAPTREE_TRY(ReportMended(sidecar_path, *sidecar));
+  if (!sidecar->is_mended()) return sidecar;
+  ReportMended(sidecar_path, *sidecar);
+  SNAPTREE_TRY(context_.differences.Add(sidecar_path));
   return sidecar;
 }
 
-Status FileWorker::ReportMended(Slice path, const Sidecar& sidecar) {
+Result<Sidecar> FileWorker::ReadLine(Slice path, const ObjectFile& file) {
+  const std::string lines_path = ObjectLinesPath(path);
+  const std::string place = "line " + std::to_string(file.line);
+  Result<Sidecar> sidecar = ParseSidecar(file.line_text, &json_, SidecarForm::kLine);
+  if (!sidecar.ok()) return std::move(sidecar).status().At(lines_path).Address(place);
+  if (!sidecar->is_mended()) return sidecar;
+  ReportMended(lines_path + ": " + place, *sidecar);
+  SNAPTREE_TRY(context_.differences.Add(lines_path));
+  return sidecar;
+}
+
+void FileWorker::ReportMended(Slice place, const Sidecar& sidecar) {
   if (sidecar.lowered_names) {
     context_.findings.Note(
         "s3_metadata_name_lowered",
         "sidecars with capitals in names of user_metadata: a node keeps names in "
         "lower case",
-        path);
+        place);
   }
   for (const std::string& name : sidecar.unknown_members) {
     context_.findings.Note("s3_sidecar_unknown_member",
                            "members of sidecars that no version of today knows were ignored",
-                           "\"" + name + "\" of " + std::string(path));
+                           "\"" + name + "\" of " + std::string(place));
   }
-  return context_.differences.Add(path);
 }
 
 // As what `aws s3 sync` leaves: nothing is guessed from the name.
@@ -119,7 +133,7 @@ Status FileWorker::GiveUp(BodyJob* job, PartsPlan* parts) {
   job->part_sizes = parts->sizes;
   job->digests.clear();
   if (told) return {};
-  return ReportRewritten(&context_.findings, &context_.differences, job->path);
+  return ReportRewritten(&context_.findings, &context_.differences, context_.manifest, job->path);
 }
 
 Status FileWorker::PutSmall(BodyJob* job, PartsPlan* parts) {
@@ -133,7 +147,8 @@ Status FileWorker::PutSmall(BodyJob* job, PartsPlan* parts) {
   SNAPTREE_TRY(PutChunks(*job, bytes));
   const Head head = MakeHead(job->head, job->part_sizes, job->digests);
   if (head.rewritten) {
-    SNAPTREE_TRY(ReportRewritten(&context_.findings, &context_.differences, job->path));
+    SNAPTREE_TRY(
+        ReportRewritten(&context_.findings, &context_.differences, context_.manifest, job->path));
   }
   return rows_->Put(HeadKey(job->scope), head.json);
 }

@@ -28,8 +28,9 @@ class FileWorker {
  private:
   Status TakeObject(Slice path, const ObjectFile& file);
   Result<Sidecar> ReadSidecar(Slice path);
+  Result<Sidecar> ReadLine(Slice path, const ObjectFile& file);
   Sidecar NoSidecar(Slice path, const ObjectFile& file);
-  Status ReportMended(Slice path, const Sidecar& sidecar);
+  void ReportMended(Slice place, const Sidecar& sidecar);
   Status PutSmall(BodyJob* job, PartsPlan* parts);
   Status PutLarge(BodyJob* job, PartsPlan* parts, uint32_t encoder);
   Status GiveUp(BodyJob* job, PartsPlan* parts);

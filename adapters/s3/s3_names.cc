@@ -67,6 +67,10 @@ PathKind LocalPathKind(Slice key, bool rename_collisions) {
                                                             : PathKind::kFallback;
 }
 
+PathKind KindBesideLines(Slice key, PathKind kind) {
+  return FirstSegment(key) == kObjectLinesName ? PathKind::kFallback : kind;
+}
+
 std::string PathOf(Slice key, PathKind kind) {
   if (kind == PathKind::kFallback) return FallbackName(key);
   return std::string(key).append(SuffixOf(kind));

@@ -16,6 +16,8 @@
 namespace snaptree::s3 {
 
 inline constexpr Slice kSidecarSuffix = ".elastickv-meta.json";
+// Of a bucket, with what sidecars say as lines (spec 08).
+inline constexpr Slice kObjectLinesName = "_objects.jsonl";
 
 enum class PathKind : uint8_t {
   kNatural,   // the key itself
@@ -26,6 +28,10 @@ enum class PathKind : uint8_t {
 
 // Step A: kNatural, kFallback or kUserData.
 PathKind LocalPathKind(Slice key, bool rename_collisions);
+
+// In a tree whose sidecars are lines, of the kind that a key has in one whose sidecars are files:
+// the name of the lines' file is taken (spec 00 decision 19).
+PathKind KindBesideLines(Slice key, PathKind kind);
 
 // Of the body, relative to the bucket's folder.
 std::string PathOf(Slice key, PathKind kind);

@@ -7,6 +7,8 @@
 #include "adapters/s3/s3_encoder_findings.h"
 #include "adapters/s3/s3_keymap_rules.h"
 #include "adapters/s3/s3_keys.h"
+#include "adapters/s3/s3_object_lines.h"
+#include "adapters/s3/s3_payload.h"
 #include "base/cancel.h"
 #include "base/coding.h"
 #include "base/text.h"
@@ -23,6 +25,7 @@ enum Tag : char {
   kNoSidecar,  // what looks like the sidecar is a body
   kRecord,
   kClaim,
+  kLine,
 };
 
 constexpr size_t kChunkKeyBytes = 2 * sizeof(uint64_t);  // part and chunk
@@ -56,6 +59,7 @@ ObjectJoin::ObjectJoin(const EncodeContext& context, const EncodeS3Options& opti
 void ObjectJoin::Begin(Slice folder, const BucketFile& bucket) {
   folder_ = folder;
   keymap_path_ = folder_ + std::string(kKeymapFileName);
+  lines_path_ = folder_ + std::string(kObjectLinesName);
   bucket_ = &bucket;
   by_path_.Reset();
   by_original_.Reset();
@@ -126,6 +130,69 @@ Status ObjectJoin::CheckRecords() {
   }
 }
 
+// ---- _objects.jsonl -----------------------------------------------------------------------------
+
+Status ObjectJoin::ReadLines() {
+  std::string payload;
+  return ReadObjectLines(context_, lines_path_,
+                         [&](const ObjectLine& line, Slice text, uint64_t number) -> Status {
+                           payload.clear();
+                           AppendLe64(&payload, number);
+                           AppendText(&payload, line.key);
+                           return Add(line.path, kLine, payload.append(text));
+                         });
+}
+
+Status ObjectJoin::LineProblem(const Group& group, Status error) {
+  return context_.findings.TakeError(
+      std::move(error).At(lines_path_).Address("line " + std::to_string(group.object_line)));
+}
+
+Status ObjectJoin::TakeLine(Slice payload, Group* group) {
+  PayloadReader reader(payload);
+  const uint64_t number = reader.Number();
+  if (group->object_line != 0) {
+    const std::string first = std::to_string(group->object_line);
+    group->object_line = number;
+    return LineProblem(*group, DataError("DuplicateKey", "two lines tell of one object")
+                                   .Found(Printable(group->path) + ", also in line " + first)
+                                   .Next("keep one of them"));
+  }
+  group->object_line = number;
+  group->line_key = reader.Text();
+  group->line_text = reader.rest();
+  return {};
+}
+
+// What is known of an object beside its bytes stands in one place, and is of this object. False: it
+// was told why not.
+Result<bool> ObjectJoin::IsOneSidecar(const Group& group, Slice key) {
+  if (group.object_line != 0 && group.line_key != key) {
+    SNAPTREE_TRY(LineProblem(
+        group, DataError("S3EncodeInvalidSidecar", "the key of the line is not that of its file")
+                   .Expected(Printable(key) + ", of " + Printable(group.path))
+                   .Found(Printable(group.line_key))
+                   .Next("correct \"key\" or \"path\"")));
+    return false;
+  }
+  if (!context_.manifest.jsonl || !group.sidecar) return true;
+  const std::string sidecar = folder_ + SidecarPath(group.path);
+  if (group.object_line != 0) {
+    SNAPTREE_TRY(LineProblem(
+        group, DataError("S3EncodeTwoSidecars", "the object has a sidecar file and a line")
+                   .Found(sidecar)
+                   .Next("remove the file, or the line")));
+    return false;
+  }
+  context_.findings.Note("s3_sidecar_beside_lines",
+                         "sidecar files in a tree that keeps sidecars as lines of _objects.jsonl; "
+                         "they were read like lines",
+                         sidecar);
+  SNAPTREE_TRY(context_.differences.Add(sidecar));
+  SNAPTREE_TRY(context_.differences.Add(lines_path_));
+  return true;
+}
+
 // ---- Files of one path --------------------------------------------------------------------------
 
 Status ObjectJoin::Finish(S3FileJobs* jobs) {
@@ -166,6 +233,8 @@ Status ObjectJoin::TakeEntry(char tag, Slice payload, Group* group) {
       group->claimed = true;
       group->claimant = payload;
       return {};
+    case kLine:
+      return TakeLine(payload, group);
     case kRecord:
       break;
   }
@@ -190,6 +259,13 @@ Status ObjectJoin::Lost(const Group& group) {
             .Expected(Printable(group.path) + " beside it")
             .Next("bring the body back (tools that skip empty files lose empty bodies), or remove "
                   "the sidecar with it")));
+  }
+  if (group.object_line != 0) {
+    SNAPTREE_TRY(LineProblem(
+        group, DataError("S3EncodeOrphanSidecar", "the body that this line describes is missing")
+                   .Expected(Printable(folder_ + group.path))
+                   .Next("bring the body back (tools that skip empty files lose empty bodies), or "
+                         "remove the line with it")));
   }
   if (!group.has_record) return {};
   return KeymapProblem("KeymapInvalid", "the file that a record names is missing", group.line,
@@ -238,6 +314,8 @@ Status ObjectJoin::EndGroup(const Group& group, S3FileJobs* jobs) {
   SNAPTREE_ASSIGN(const bool is_object, IsObject(group));
   if (!is_object) return {};
   const Slice key = group.has_record ? Slice(group.original) : Slice(group.path);
+  SNAPTREE_ASSIGN(const bool has_one, IsOneSidecar(group, key));
+  if (!has_one) return {};
   SNAPTREE_TRY(paths_.Take(key, group.path));
   return Emit(group, key, jobs);
 }
@@ -263,6 +341,8 @@ Status ObjectJoin::Emit(const Group& group, Slice key, S3FileJobs* jobs) {
   file.use_mtime = options_.use_mtime;
   file.expects_sidecar = !bucket_->bare;
   file.scope = scope;
+  file.line = group.object_line;
+  file.line_text = group.line_text;
   return jobs->Add(folder_ + group.path, file.Detail());
 }
 

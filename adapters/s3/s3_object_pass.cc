@@ -27,6 +27,7 @@ ObjectPass::ObjectPass(Shared* shared)
       uploads_{OpenUploads(shared), OpenUploads(shared)},
       orphans_(shared),
       bodies_(shared),
+      sidecars_(shared),
       key_map_(shared->context.sink) {}
 
 Status ObjectPass::Start() {
@@ -57,10 +58,12 @@ Slice ObjectPass::NextScope(Slice bucket) const {
 Result<uint64_t> ObjectPass::Run(const Bucket& bucket, NamePass* names) {
   written_ = 0;
   key_map_.Begin(bucket.folder);
+  sidecars_.Begin(bucket.folder);
   for (Slice scope; !(scope = NextScope(bucket.segment)).empty();) {
     SNAPTREE_TRY(RunObject(bucket, names, scope));
   }
   SNAPTREE_TRY(key_map_.End());
+  SNAPTREE_TRY(sidecars_.End());
   return written_;
 }
 
@@ -100,7 +103,12 @@ Status ObjectPass::TakeLiveHead(Object* object, NamePass* names) {
   object->key = SegmentText(heads_.key().object);
   SNAPTREE_ASSIGN(object->kind, names->KindOf(object->key));
   object->path = object->bucket->folder + PathOf(object->key, object->kind);
-  object->wanted = shared_.context.filter.Selects(object->path);
+  object->wanted =
+      shared_.context.filter.Selects(object->path, object->path + std::string(kSidecarSuffix));
+  if (shared_.options.jsonl && KindBesideLines(object->key, object->kind) != object->kind) {
+    object->kind = PathKind::kFallback;  // its address stays what it was
+    object->path = object->bucket->folder + PathOf(object->key, object->kind);
+  }
   if (!object->wanted) return Exclude(heads_);
   const ViewRow& row = heads_.row();
   Result<Manifest> manifest = ParseManifest(shared_.context.source, row.body);
@@ -213,10 +221,11 @@ Status ObjectPass::WriteObject(const Object& object) {
   const Manifest& manifest = *object.manifest;
   ChunkReader reader(&shared_, object.rows, object.scope, object.parts->upload());
   SNAPTREE_ASSIGN(const BodyFacts facts, bodies_.Write(object.path, manifest, &reader));
-  SNAPTREE_TRY(bodies_.WriteSidecar(object.path, manifest, facts));
+  const std::string path = PathOf(object.key, object.kind);
+  SNAPTREE_TRY(sidecars_.Write(object.key, path, manifest, facts));
   ReportObject(&shared_, object.path, manifest, facts);
   if (object.kind == PathKind::kNatural) return {};
-  return key_map_.Add(PathOf(object.key, object.kind), object.key, KeymapKind(object.kind));
+  return key_map_.Add(path, object.key, KeymapKind(object.kind));
 }
 
 // ---- Objects that cannot be put together --------------------------------------------------------

@@ -15,6 +15,7 @@
 #include "adapters/s3/s3_open_uploads.h"
 #include "adapters/s3/s3_orphans.h"
 #include "adapters/s3/s3_shared.h"
+#include "adapters/s3/s3_sidecar_writer.h"
 
 namespace snaptree::s3 {
 
@@ -72,6 +73,7 @@ class ObjectPass {
   std::array<OpenUploads, kChunkFamilies> uploads_;  // each beside its family
   OrphanRows orphans_;
   BodyWriter bodies_;
+  SidecarWriter sidecars_;
   KeyMapFile key_map_;
   uint64_t written_ = 0;
 

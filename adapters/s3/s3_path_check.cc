@@ -24,7 +24,8 @@ void PathCheck::Begin(Slice folder) {
 void PathCheck::SeeFolder(Slice path) { together_ = together_ || HasRenameSuffix(path); }
 
 void PathCheck::SeeRecord(const KeymapRecord& record) {
-  const PathKind kind = LocalPathKind(record.original, context_.manifest.rename_s3_collisions);
+  PathKind kind = LocalPathKind(record.original, context_.manifest.rename_s3_collisions);
+  if (context_.manifest.jsonl) kind = KindBesideLines(record.original, kind);
   together_ = together_ || kind == PathKind::kNatural || KeymapKind(kind) != record.kind;
 }
 
@@ -56,6 +57,7 @@ Status PathCheck::Finish() {
 }
 
 Status PathCheck::Compare(Slice key, PathKind kind, Slice path) {
+  if (context_.manifest.jsonl) kind = KindBesideLines(key, kind);
   if (kind == PathKind::kNatural && key == path) return {};
   const std::string expected = PathOf(key, kind);
   if (expected == path) return {};
@@ -71,7 +73,7 @@ Status PathCheck::Compare(Slice key, PathKind kind, Slice path) {
                          found);
   for (const std::string& body : {found, folder_ + expected}) {
     SNAPTREE_TRY(context_.differences.Add(body));
-    SNAPTREE_TRY(context_.differences.Add(SidecarPath(body)));
+    SNAPTREE_TRY(context_.differences.Add(SidecarPlace(context_.manifest, body)));
   }
   return context_.differences.Add(folder_ + std::string(kKeymapFileName));
 }

@@ -12,6 +12,7 @@ void Tallies::Merge(const Tallies& other) {
   deleted_bucket_rows.Merge(other.deleted_bucket_rows);
   unreachable.Merge(other.unreachable);
   wrote_internal = wrote_internal || other.wrote_internal;
+  wrote_object_lines = wrote_object_lines || other.wrote_object_lines;
   wrote_upload_data = wrote_upload_data || other.wrote_upload_data;
 }
 

@@ -19,6 +19,7 @@ struct S3Options {
   bool rename_collisions = false;
   bool check_etags = true;
   unsigned threads = 1;
+  bool jsonl = false;  // sidecars as lines of _objects.jsonl (spec 08)
 };
 
 // Whether rows that no object has are written.
@@ -59,6 +60,7 @@ struct Tallies {
   UnreachableRows unreachable;
   bool wrote_internal = false;     // below _internal/s3/
   bool wrote_upload_data = false;  // below _incomplete_uploads/data/
+  bool wrote_object_lines = false;
 
   void Merge(const Tallies& other);
 };

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "adapters/s3/s3_object_line.h"
 #include "adapters/s3/s3_tree_json.h"
 #include "adapters/s3/s3_tree_time.h"
 #include "base/text.h"
@@ -157,12 +158,16 @@ Status SidecarReader::Take(const JsonMember& member, StoredJson* json, size_t in
 
 }  // namespace
 
-Result<Sidecar> ParseSidecar(Slice text, StoredJson* json) {
-  SNAPTREE_TRY(ParseTreeObject(text, kCode, json));
+Result<Sidecar> ParseSidecar(Slice text, StoredJson* json, SidecarForm form) {
+  const bool is_line = form == SidecarForm::kLine;
+  SNAPTREE_TRY(
+      ParseTreeObject(text, kCode, json, is_line ? kMaxObjectLineBytes : StoredJson::kMaxBytes));
   Sidecar sidecar;
   SidecarReader reader(&sidecar);
   for (size_t i = 0; i < json->members().size(); ++i) {
-    SNAPTREE_TRY(reader.Take(json->members()[i], json, i));
+    const JsonMember& member = json->members()[i];
+    if (is_line && (member.name == kLineKey || member.name == kLinePath)) continue;
+    SNAPTREE_TRY(reader.Take(member, json, i));
   }
   if (!sidecar.size_bytes || sidecar.etag.empty()) sidecar.other_form = true;
   return sidecar;

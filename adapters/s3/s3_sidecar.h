@@ -32,7 +32,10 @@ struct Sidecar {
   bool is_mended() const { return lowered_names || other_form || !unknown_members.empty(); }
 };
 
+// Where the text stood: as a file of its own, or as a line that names its object too (spec 08).
+enum class SidecarForm : uint8_t { kFile, kLine };
+
 // "S3EncodeInvalidSidecar", without a place.
-Result<Sidecar> ParseSidecar(Slice text, StoredJson* json);
+Result<Sidecar> ParseSidecar(Slice text, StoredJson* json, SidecarForm form = SidecarForm::kFile);
 
 }  // namespace snaptree::s3

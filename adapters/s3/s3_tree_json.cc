@@ -71,8 +71,8 @@ Status WrongType(const char* code, Slice member, const char* expected) {
       .Expected(expected);
 }
 
-Status ParseTreeObject(Slice text, const char* code, StoredJson* json) {
-  SNAPTREE_TRY(json->Parse(text, code));
+Status ParseTreeObject(Slice text, const char* code, StoredJson* json, size_t max_bytes) {
+  SNAPTREE_TRY(json->Parse(text, code, max_bytes));
   std::vector<Slice> names;
   names.reserve(json->members().size());
   for (const JsonMember& member : json->members()) names.push_back(member.name);

@@ -16,7 +16,8 @@ namespace snaptree::s3 {
 // Errors are data errors without a place, with the code that the caller gives.
 
 // One object whose names stand once each, with "format_version" 1.
-Status ParseTreeObject(Slice text, const char* code, StoredJson* json);
+Status ParseTreeObject(Slice text, const char* code, StoredJson* json,
+                       size_t max_bytes = StoredJson::kMaxBytes);
 
 Status WrongType(const char* code, Slice member, const char* expected);
 

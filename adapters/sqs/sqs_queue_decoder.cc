@@ -68,7 +68,9 @@ Status QueueDecoder::Decide() {
 Status QueueDecoder::DecideByMeta() {
   folder_ = queue_->Folder();
   const Head& head = *queue_->meta_head();
-  if (!context_.filter.MaySelectBelow(folder_)) {
+  // A configuration that cannot be read sends the messages to the other folder.
+  if (!context_.filter.MaySelectBelow(folder_) &&
+      !context_.filter.MaySelectBelow(queue_->OrphanFolder())) {
     fate_ = Fate::kUnwanted;
     if (head.readable) context_.ledger.Add(MetaFamily(), Place::kExcluded);
     return {};

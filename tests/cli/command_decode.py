@@ -162,8 +162,10 @@ class Clean(CliTest):
     def test_refused_calls(self):
         for call, code in ((["-o", self.out], "ArgumentMissing"), ([self.file], "ArgumentMissing"),
                            ([self.file, "--input", self.file, "-o", self.out], "OptionConflict"),
-                           ([self.file, "-o", "-"], "OutputNotAvailable"),
-                           ([self.file, "-o", self.path("x.tar.zst")], "OutputNotAvailable"),
+                           ([self.file, "-o", self.out, "--compression", "zstd"], "OptionConflict"),
+                           ([self.file, "-o", self.path("x.tar"), "--compression-level", "3"], "OptionConflict"),
+                           ([self.file, "-o", self.path("x.tar.zst"), "--compression-level", "20"], "OptionValue"),
+                           ([self.file, "-o", self.path("x.tar.zst"), "--compression", "gzip"], "OptionValue"),
                            ([self.file, "-o", self.out, "--adapter", "mysql"], "OptionValue"),
                            ([self.file, "-o", self.out, "--bare-rows", "x"], "OptionValue"),
                            ([self.file, "-o", self.out, "--dynamodb-layout", "x"], "OptionValue"),

@@ -1,6 +1,7 @@
 """snaptree verify: what it finds in trees, archives and snapshots, and that it changes nothing."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -225,6 +226,65 @@ class OfSnapshots(CliTest):
         self.assertRegex(run.out.decode(), r"^RedisInvalidStringValue   .*bad.fsm: offset \d+: .*redis.str.bad.*\n$")
         document = self.document(self.run_cli("verify", "--json", path, code=2), "verify")
         self.assertEqual(document["inputs"][0]["problem_count"], 1)
+
+    def zset(self, members, scores):
+        """A sorted set z of members with score 1, and score rows of others."""
+        length = b"\0\0\0\1z"
+        rows = [snap.row(b"!zs|meta|" + length, snap.T0, len(members).to_bytes(8, "big") + bytes(8))]
+        rows += [snap.row(b"!zs|mem|" + length + m, snap.T0, bytes.fromhex("3ff0000000000000")) for m in members]
+        rows += [snap.row(b"!zs|scr|" + length + bytes.fromhex("bff0000000000000") + m, snap.T0) for m in scores]
+        return self.write("z.fsm", snap.fsm(rows))
+
+    def test_indexes_agree_with_records(self):
+        run = self.run_cli("verify", self.zset([b"a", b"b"], [b"b", b"a"]))
+        self.assertEqual((run.out, run.err), (b"", b""))
+        path = self.zset([b"a", b"b"], [b"b", b"c"])
+        self.assertEqual(self.run_cli("verify", "--quick", path).out, b"")
+        run = self.run_cli("verify", path, code=2)
+        lines = run.out.decode().splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], r"^IndexRowMissing   .*z.fsm: offset \d+: redis/db_0/zsets/z.json   .*, "
+                         r"expected a row !zs\|scr\|.*a$")
+        self.assertRegex(lines[1], r"^IndexRowStale +.*z.fsm: offset \d+: !zs\|scr\|.*c +no record has this row: ")
+        self.assertEqual(run.err.count(b"next: snaptree decode, then snaptree encode, makes all index rows anew"), 1)
+
+    def test_many_problems_of_one_code_are_counted(self):
+        path = self.zset([b"m"], [b"%03d" % n for n in range(100)])
+        run = self.run_cli("verify", path, code=2)
+        lines = run.out.decode().splitlines()
+        self.assertEqual(len(lines), 1 + 30 + 1)
+        self.assertEqual(lines[-1], "IndexRowStale     and 70 more, of which -v shows the first 10,000")
+        self.assertIn(b"  1 IndexRowMissing, 100 IndexRowStale\n", run.err)
+        self.assertIn(b"101 problems (exit 2); nothing was changed", run.err)
+        self.assertEqual(len(self.run_cli("verify", "-v", path, code=2).out.splitlines()), 101)
+        one = self.document(self.run_cli("verify", "--json", path, code=2), "verify")["inputs"][0]
+        self.assertEqual(one["problem_counts"], {"IndexRowMissing": 1, "IndexRowStale": 100})
+        self.assertEqual((one["problem_count"], len(one["problems"])), (101, 101))
+
+    def test_a_deleted_index_row_of_a_node(self):
+        """Every derived row of the recorded node is there for a reason."""
+        path = self.path("node.fsm")
+        subprocess.run(["zstd", "-dqf", NODE1_FSM, "-o", path], check=True)
+        with open(path, "rb") as file:
+            whole = file.read()
+        self.assertEqual(self.run_cli("verify", path).out, b"")
+        for prefix in (b"!ddb|gsi|", b"!fs|dirv|", b"!redis|ttl|", b"!sqs|msg|byage|", b"!sqs|msg|vis|", b"!zs|scr|"):
+            key = self.first_live_key(path, prefix)
+            at = whole.index(snap.raw_key(*key)) - 8
+            size = int.from_bytes(whole[at:at + 8], "little")
+            flags = at + 8 + size + 8  # 1: deleted. Without a footer no checksum tells of it
+            bad = self.write("bad.fsm", whole[:flags] + b"\1" + whole[flags + 1:-4])
+            found = self.lines_of(self.run_cli("verify", bad, code=2))
+            self.assertEqual([code for code, _ in found], ["IndexRowMissing"], prefix)
+            os.remove(bad)
+
+    def lines_of(self, run):
+        return [tuple(line.split()[:2]) for line in run.out.decode().splitlines()]
+
+    def first_live_key(self, path, prefix):
+        run = self.run_cli("rows", "--hex", "--limit", "1", "--family", prefix.decode(), path)
+        row = json.loads(run.out)
+        return bytes.fromhex(row["key_hex"] if "key_hex" in row else row["key"]), int(row["ts"])
 
 
 if __name__ == "__main__":

@@ -309,5 +309,32 @@ TEST_CASE("a hostile number costs little") {
   CHECK(std::clock() - begin < slow);
 }
 
+TEST_CASE("a canonical number leads back to its key") {
+  std::mt19937_64 random(7);
+  const auto digits = [&random](size_t n) {
+    std::string text;
+    for (size_t i = 0; i < n; ++i) text.push_back(static_cast<char>('0' + random() % 10));
+    return text;
+  };
+  for (int i = 0; i < 5000; ++i) {
+    std::string text = random() % 2 == 0 ? "-" : "";
+    text += digits(1 + random() % 30);
+    if (random() % 3 != 0) text += "." + digits(1 + random() % 40);
+    if (random() % 3 == 0) text += "e" + std::to_string(static_cast<int>(random() % 80) - 40);
+    const std::optional<NumberText> number = ParseNumber(text);
+    REQUIRE(number.has_value());
+    const std::optional<std::string> canonical = CanonicalNumber(text, *number);
+    REQUIRE(canonical.has_value());
+    const std::optional<std::string> back = TextOfCanonicalNumber(*canonical);
+    INFO(text << " " << *canonical);
+    REQUIRE(back.has_value());
+    REQUIRE(SegmentOf(*back) == SegmentOf(text));
+  }
+  for (const char* none :
+       {"1/3", "1/0", "0/2", "1/", "/2", "a/2", "1/02", "-/2", "1/2/5", "--1/2"}) {
+    CHECK_FALSE(TextOfCanonicalNumber(none).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace snaptree::dynamodb

@@ -80,6 +80,21 @@ TEST_CASE("lines have no order, but each counts") {
       Same("rawkv/data.jsonl", R"({"key":"k","commit_ts":7})", R"({"key":"k","commit_ts":8})"));
 }
 
+TEST_CASE("in lines of redis keys, fields and members have no order, items and entries have") {
+  const auto line = [](Slice type) { return "redis/db_0/" + std::string(type) + "-00003.jsonl"; };
+  CHECK(Same(
+      line("hashes"), "{\"key\":\"a\",\"fields\":[1,2]}\n{\"key\":\"b\",\"fields\":[]}\n",
+      "{\"fields\":[],\"key\":\"b\"}\n{\"key\":\"a\",\"fields\":[2,1],\"expire_at_ms\":null}"));
+  CHECK(Same(line("sets"), R"({"members":["a","b"]})", R"({"members":["b","a"]})"));
+  CHECK(Same(line("zsets"), R"({"members":[1.0,2]})", R"({"members":[2,1]})"));
+  CHECK_FALSE(Same(line("lists"), R"({"items":["a","b"]})", R"({"items":["b","a"]})"));
+  CHECK_FALSE(Same(line("streams"), R"({"entries":["a","b"]})", R"({"entries":["b","a"]})"));
+  CHECK_FALSE(Same(line("hashes"), R"({"key":"a","fields":[1]})", R"({"key":"b","fields":[1]})"));
+  // A list whose key has such a name.
+  CHECK_FALSE(Same("redis/db_0/lists/sets-00003.json", R"({"members":["a","b"]})",
+                   R"({"members":["b","a"]})"));
+}
+
 TEST_CASE("what is no JSON has no digest") {
   CHECK(DigestOf(kItem, "{\"a\":1") == "none");
   CHECK(DigestOf(kItem, "{\"a\":1}]") == "none");
@@ -95,6 +110,9 @@ TEST_CASE("bytes of objects, strings and files are compared as they are") {
   CHECK_FALSE(CanonicalRulesOf("rawkv/blobs/00.bin"));
   CHECK(CanonicalRulesOf("s3/b/data.json.elastickv-meta.json"));
   CHECK(CanonicalRulesOf("s3/b/_bucket.json"));
+  CHECK_FALSE(CanonicalRulesOf("s3/b/_objects.jsonl"));
+  CHECK(CanonicalRulesOf("s3/b/_objects.jsonl", true)->lines);
+  CHECK_FALSE(CanonicalRulesOf("s3/b/c/_objects.jsonl", true));
   CHECK(CanonicalRulesOf("fs/inodes.jsonl"));
 }
 

@@ -19,11 +19,23 @@ class Nothing : public ExpectedDifferences {
 };
 
 test::Files TreeOf(Slice bytes) {
-  const char* const kPlaces[] = {"redis/db_0/hashes/k.json",   "redis/db_0/lists/k.json",
-                                 "redis/db_0/sets/k.json",     "redis/db_0/zsets/k.json",
-                                 "redis/db_0/streams/k.jsonl", "redis/db_0/hll/k.bin",
-                                 "redis/db_0/KEYMAP.jsonl",    "redis/db_0/strings_ttl.jsonl",
-                                 "rawkv/data.jsonl",           "unknown/rows.jsonl"};
+  const char* const kPlaces[] = {"redis/db_0/hashes/k.json",
+                                 "redis/db_0/lists/k.json",
+                                 "redis/db_0/sets/k.json",
+                                 "redis/db_0/zsets/k.json",
+                                 "redis/db_0/streams/k.jsonl",
+                                 "redis/db_0/hll/k.bin",
+                                 "redis/db_0/KEYMAP.jsonl",
+                                 "redis/db_0/strings_ttl.jsonl",
+                                 "rawkv/data.jsonl",
+                                 "unknown/rows.jsonl",
+                                 "redis/db_0/hashes-00000.jsonl",
+                                 "redis/db_0/lists-00000.jsonl",
+                                 "redis/db_0/sets-00000.jsonl",
+                                 "redis/db_0/zsets-00000.jsonl",
+                                 "redis/db_0/streams-00000.jsonl",
+                                 "redis/db_0/hll-00000.jsonl",
+                                 "redis/db_0/strings-00000.jsonl"};
   constexpr size_t kCount = sizeof kPlaces / sizeof *kPlaces;
   test::Files files = {{"redis/db_0/strings/s.bin", "v"}};
   if (bytes.empty()) return files;

@@ -91,6 +91,27 @@ TEST_CASE("what is written is read back") {
   CHECK(read->snaptree_version == "0.1.0");
 }
 
+TEST_CASE("the layout of all records is read, and no other one") {
+  Manifest m;
+  m.wall_time_iso = "2026-04-29T15:42:11Z";
+  m.dynamodb_jsonl = true;
+  m.snaptree_version = "0.1.0";
+  CHECK(ManifestText(m).find("\"layout\"") == std::string::npos);
+  CHECK_FALSE(ParseManifest(ManifestText(m))->jsonl);
+  m.jsonl = true;
+  const std::string text = ManifestText(m);
+  CHECK(text.find("\"version\": \"0.1.0\",\n    \"layout\": \"jsonl\",\n") != std::string::npos);
+  REQUIRE(ParseManifest(text).ok());
+  CHECK(ParseManifest(text)->jsonl);
+  const std::string member = "\"layout\": \"jsonl\"";
+  CHECK_FALSE(ParseManifest(With(text, member, "\"layout\": \"per-item\""))->jsonl);
+  CHECK(CodeOf(With(text, member, "\"layout\": \"parquet\"")) == "ManifestUnsupported");
+  CHECK(CodeOf(With(text, member, "\"layout\": \"\"")) == "ManifestUnsupported");
+  CHECK(CodeOf(With(text, member, "\"layout\": true")) == "ManifestInvalid");
+  CHECK(CodeOf(With(text, "\"dynamodb_layout\": \"jsonl\"", "\"dynamodb_layout\": \"per-item\"")) ==
+        "ManifestInvalid");
+}
+
 TEST_CASE("a dump of a running cluster has its own rules") {
   const std::string live =
       With(With(Example(), "phase0-snapshot-decode", "phase1-live-pinned"),

@@ -45,8 +45,14 @@ void DecodeInto(const OpenedInput& input, const DecodeRowsOptions& options, Memo
                            return scratch.path();
                          }};
   };
-  const AdapterRun run{options, input.container->rows(), scan, filter, *tree, progress,
-                       false,   sorter_options};
+  const AdapterRun run{.options = options,
+                       .source = input.container->rows(),
+                       .scan = scan,
+                       .filter = filter,
+                       .sink = *tree,
+                       .progress = progress,
+                       .threads = options.threads,
+                       .sorter_options = sorter_options};
   Require(RunAdapters(run, &report));
   out->scratch_folders_asked = folders_asked;
 }

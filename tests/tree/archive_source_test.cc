@@ -334,8 +334,8 @@ TEST_CASE("Limits of an archive hold") {
   MakeArchive(at.archive, {{"a", "12345"}, {"b", "67890"}});
   const auto code = [&](std::optional<uint64_t> entries, std::optional<uint64_t> bytes) {
     OpenTreeOptions options = at.Options();
-    options.archive.max_entries = entries;
-    options.archive.max_bytes = bytes;
+    options.archive.limits.max_entries = entries;
+    options.archive.limits.max_bytes = bytes;
     const auto source = OpenTree(at.archive, options);
     return source.ok() ? "" : source.status().code();
   };
@@ -411,7 +411,7 @@ TEST_CASE("Bytes that are no archive never open as one") {
     }
     WriteWholeFile(at.archive, bytes);
     OpenTreeOptions options = at.Options();
-    options.archive.max_bytes = uint64_t{1} << 20;
+    options.archive.limits.max_bytes = uint64_t{1} << 20;
     const auto source = OpenTree(at.archive, options);  // must not crash
     if (source.ok()) FilesOf(**source);
   }

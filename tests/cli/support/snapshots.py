@@ -66,10 +66,10 @@ def metadata(name, number):
 
 def stream(rows, last_commit_ts):
     """An EKVPBBL1 payload. Rows are sorted, as a node writes them."""
-    out = b"EKVPBBL1" + struct.pack("<Q", last_commit_ts)
+    out = [b"EKVPBBL1" + struct.pack("<Q", last_commit_ts)]
     for key, val in sorted(rows):
-        out += struct.pack("<Q", len(key)) + key + struct.pack("<Q", len(val)) + val
-    return out
+        out += [struct.pack("<Q", len(key)), key, struct.pack("<Q", len(val)), val]
+    return b"".join(out)
 
 
 def fsm(rows, last_commit_ts=T1, header=True, footer=True, min_retained_ts=None):

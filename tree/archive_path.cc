@@ -1,0 +1,39 @@
+#include "tree/archive_path.h"
+
+#include "base/text.h"
+#include "manifest/manifest.h"
+#include "manifest/tree_path.h"
+
+namespace snaptree {
+
+Result<Slice> TreePathOf(const TarEntry& entry, const std::string& archive) {
+  const bool folder = entry.kind == TarEntry::Kind::kFolder;
+  Slice path = entry.name;
+  while (path.starts_with("./")) path.remove_prefix(2);
+  if (folder && path.ends_with("/")) path.remove_suffix(1);
+  if (folder && (path.empty() || path == ".")) return Slice();
+  if (!IsSafeTreePath(path)) {
+    return DataError("UnsafePath", "an entry of the archive has a path that could leave the tree")
+        .At(archive)
+        .Found("\"" + Printable(entry.name) + "\"")
+        .Next("do not trust the archive; one of a tree is made by: tar -C TREE -cf FILE .");
+  }
+  if (entry.kind == TarEntry::Kind::kOther) {
+    return DataError("NotRegular", "an entry of the archive is no regular file")
+        .At(path)
+        .Expected("files and folders only")
+        .Found(entry.found)
+        .Next("remove it from the tree and make the archive again");
+  }
+  return path;
+}
+
+Status LeadingFolderError(Slice only, const std::string& archive) {
+  return DataError("ArchiveLeadingFolder", "all of the tree stands below one folder more")
+      .At(archive)
+      .Expected(std::string(kManifestFileName))
+      .Found(Printable(only) + "/" + std::string(kManifestFileName))
+      .Next("unpack it and name the folder, or make it again: tar -C TREE -cf FILE .");
+}
+
+}  // namespace snaptree

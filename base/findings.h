@@ -60,11 +60,16 @@ class Findings {
             uint64_t count = 1) {
     Add(Severity::kWarning, code, text, example, count);
   }
+  // All of one group of another object.
+  void AddFrom(std::string_view code, const Finding& from) {
+    Finding& f = by_code_[std::string(code)];
+    if (f.count == 0) f.text = from.text;
+    for (const auto& [example, n] : from.examples) f.AddExample(example, n);
+    if (from.severity > f.severity) f.severity = from.severity;
+    f.count += from.count;
+  }
   void Merge(const Findings& other) {
-    for (const auto& [code, f] : other.by_code_) {
-      Add(f.severity, code, f.text, {}, f.count);
-      for (const auto& [text, n] : f.examples) by_code_.find(code)->second.AddExample(text, n);
-    }
+    for (const auto& [code, f] : other.by_code_) AddFrom(code, f);
   }
 
   // By code, in byte order.

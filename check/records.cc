@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "check/line_records.h"
 #include "check/tree_files.h"
 #include "encode/encode_preflight.h"
 #include "encode/encoder.h"
@@ -28,22 +29,6 @@ constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 Result<bool> TakeAll(Slice /*path*/) { return true; }
 
-// "redis/db_0/hashes-00000.jsonl" and the like: files whose lines are records (spec 08).
-bool IsLineFile(Slice path, const Manifest& manifest) {
-  const Slice name = path.substr(path.rfind('/') + 1);
-  if (path.starts_with("dynamodb/"))
-    return path.find("/items/data-") != Slice::npos && name.ends_with(".jsonl");
-  if (!manifest.jsonl) return false;
-  if (path.starts_with("s3/"))
-    return name == "_objects.jsonl" && std::count(path.begin(), path.end(), '/') == 2;
-  // "hashes-00000": digits behind the last dash.
-  const Slice stem = name.substr(0, name.rfind('.'));
-  const size_t dash = stem.rfind('-');
-  return path.starts_with("redis/") && std::count(path.begin(), path.end(), '/') == 2 &&
-         name.ends_with(".jsonl") && dash != Slice::npos && dash + 1 < stem.size() &&
-         stem.find_first_not_of("0123456789", dash + 1) == Slice::npos;
-}
-
 class Reading {
  public:
   explicit Reading(const RecordsOptions& options)
@@ -64,8 +49,8 @@ class Reading {
   Status OpenSource();
   bool IsOfAdapters(Slice path) const;
   Status GiveTree(TreeSink& sink);
-  std::vector<std::string> AdaptersWithLines() const;
-  Status GiveLines(TreeSink& sink);
+  Result<EncodeReport> EncodeLines(EncodeOptions encode);
+  Status GiveLines(const std::vector<std::string>& with_lines, TreeSink& sink);
 
   const RecordsOptions& options_;
   Progress own_progress_;
@@ -140,61 +125,87 @@ bool Reading::IsOfAdapters(Slice path) const {
 }
 
 Status Reading::GiveTree(TreeSink& sink) {
-  const bool lines =
-      report_.manifest && (report_.manifest->jsonl || report_.manifest->dynamodb_jsonl);
+  std::vector<std::string> with_lines;
+  if (report_.manifest) with_lines = AdaptersWithLines(*report_.manifest);
   const auto takes = [&](Slice path) {
-    return path != kChecksumsFileName && !(lines && IsLineFile(path, *report_.manifest)) &&
-           IsOfAdapters(path) && filter_.Selects(path);
+    return path != kChecksumsFileName && StandsForItself(path, with_lines) && IsOfAdapters(path) &&
+           filter_.Selects(path);
   };
   TreeFindings findings;
   SNAPTREE_TRY(GiveTreeFiles({*source_, sink, takes, workers_, findings, progress_,
                               [this](double share) { return SorterShare(share); }}));
   if (findings.HasErrors()) return findings.Errors().front();
-  if (lines) return GiveLines(sink);
   report_.unmatched = filter_.unmatched();
-  return {};
+  std::erase_if(with_lines, [&](const std::string& name) {
+    return !IsOfAdapters(name + "/") || report_.manifest->adapters.count(name) == 0;
+  });
+  return with_lines.empty() ? Status::Ok() : GiveLines(with_lines, sink);
 }
 
-std::vector<std::string> Reading::AdaptersWithLines() const {
-  std::vector<std::string> with_lines;
-  for (const auto& [name, adapter] : report_.manifest->adapters) {
-    const bool has =
-        name == "dynamodb" || (report_.manifest->jsonl && (name == "s3" || name == "redis"));
-    if (has && IsOfAdapters(name + "/")) with_lines.push_back(name);
+// A tree that is not what its CHECKSUMS says is read all the same, as one with a file for each
+// record is: but it is said, because nobody can see it by the names.
+Result<EncodeReport> Reading::EncodeLines(EncodeOptions encode) {
+  SNAPTREE_ASSIGN(EncodeReport encoded, Encode(encode));
+  const auto is_of_checksums = [](const Status& error) {
+    return error.code().starts_with("Checksum") || error.code() == "Missing" ||
+           error.code() == "UnlistedFile";
+  };
+  if (encoded.good() ||
+      !std::all_of(encoded.errors.begin(), encoded.errors.end(), is_of_checksums)) {
+    return encoded;
   }
-  return with_lines;
+  const Status first = encoded.errors.front();
+  const uint64_t count = encoded.error_count;
+  encode.check_checksums = false;
+  SNAPTREE_ASSIGN(encoded, Encode(encode));
+  encoded.findings.Warn("checksum_mismatch", "files that are not what CHECKSUMS says",
+                        first.info().source, count);
+  report_.complete = false;
+  return encoded;
 }
 
-// What the lines of a bundle say comes out of a snapshot that is made of it; all else stands in the
-// tree as it is.
-Status Reading::GiveLines(TreeSink& sink) {
+// What lines say comes out of a snapshot that is made of them.
+Status Reading::GiveLines(const std::vector<std::string>& with_lines, TreeSink& sink) {
   EncodeOptions encode;
-  encode.adapters = AdaptersWithLines();
-  if (encode.adapters.empty()) return {};
+  encode.adapters = with_lines;
   encode.input = options_.what;
   SNAPTREE_ASSIGN(const std::string folder, ScratchPlace());
   encode.output = folder + "/records.fsm";
   encode.self_test = false;
-  encode.check_checksums = false;
+  encode.force = true;
   encode.allow_hard_links = true;
   encode.choices.check_etags = false;
   encode.threads = options_.threads;
   encode.memory_bytes = options_.memory_bytes;
   encode.scratch_folder = folder;
   encode.progress = &progress_;
-  SNAPTREE_ASSIGN(const EncodeReport encoded, Encode(encode));
+  SNAPTREE_ASSIGN(const EncodeReport encoded, EncodeLines(encode));
   if (!encoded.good()) return encoded.errors.front();
+  const bool complete = report_.complete;
+  const uint64_t read_ts = report_.read_ts;
+  const Findings findings = report_.findings;
+  std::vector<AddressFilter::Unmatched> unmatched = report_.unmatched;
   DecodeOptions decode = OptionsFor(encode.output);
   DecodeLike(*report_.manifest, &decode);
-  const auto takes = [this](Slice path) -> Result<bool> {
-    if (path == kManifestFileName) return false;
-    SNAPTREE_ASSIGN(const std::optional<EntryKind> there, source_->Find(path));
-    return !there.has_value();
+  decode.adapters = with_lines;
+  const auto takes = [&](Slice path) -> Result<bool> {
+    return path != kManifestFileName && !StandsForItself(path, with_lines);
   };
   SNAPTREE_TRY(GiveSnapshot(std::move(decode), takes, sink));
   // What was told is about the scratch snapshot.
   report_.decoded.reset();
-  report_.findings = encoded.findings;
+  report_.complete = complete;
+  report_.read_ts = read_ts;
+  report_.findings = findings;
+  report_.findings.Merge(encoded.findings);
+  // What neither part has.
+  const auto met = [&](const AddressFilter::Unmatched& one) {
+    const auto is_same = [&](const AddressFilter::Unmatched& o) {
+      return o.pattern == one.pattern;
+    };
+    return std::none_of(unmatched.begin(), unmatched.end(), is_same);
+  };
+  std::erase_if(report_.unmatched, met);
   return {};
 }
 
@@ -215,7 +226,7 @@ Result<RecordsReport> Reading::Run(TreeSink& sink) {
     }
     SNAPTREE_TRY(OpenSource());
     report_.manifest = ReadManifest();
-    if (report_.manifest) report_.read_ts = report_.manifest->last_commit_ts;
+    if (report_.manifest) report_.read_ts = ReadTimestampOf(*report_.manifest);
     SNAPTREE_TRY(GiveTree(sink));
   }
   SNAPTREE_TRY(sink.Finish());

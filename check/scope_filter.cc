@@ -39,6 +39,13 @@ std::optional<std::string> ScopeOf(const std::string& text, bool is_glob) {
   return std::string(adapter) + "/" + std::string(scope);
 }
 
+const AddressFilter::Unmatched* FindUnmatched(
+    const std::vector<AddressFilter::Unmatched>& unmatched, const std::string& pattern) {
+  const auto at = std::find_if(unmatched.begin(), unmatched.end(),
+                               [&](const auto& one) { return one.pattern == pattern; });
+  return at != unmatched.end() ? &*at : nullptr;
+}
+
 AddressFilterOptions ScopesOf(const AddressFilterOptions& filter) {
   std::set<std::string> scopes;
   for (const auto& [texts, is_glob] : {std::pair(&filter.include, true), {&filter.files, false}}) {

@@ -15,6 +15,10 @@ namespace snaptree {
 // "s3/photos", "redis", ...; nullopt: they may be anywhere.
 std::optional<std::string> ScopeOf(const std::string& text, bool is_glob);
 
+// What is said of a pattern among those that matched nothing; null: it is not among them.
+const AddressFilter::Unmatched* FindUnmatched(
+    const std::vector<AddressFilter::Unmatched>& unmatched, const std::string& pattern);
+
 // Selects the scopes of all patterns; everything, when one of them may match anywhere.
 AddressFilterOptions ScopesOf(const AddressFilterOptions& filter);
 

@@ -78,6 +78,7 @@ Status TreeList::Read(const Reading& reading) {
   while (next_level_->size() > 0) {
     std::swap(level_, next_level_);
     SNAPTREE_TRY(level_->Finish());
+    folders_ += level_->size();
     SNAPTREE_TRY(ReadLevel(reading));
     level_->Reset();
   }

@@ -36,6 +36,7 @@ class TreeList {
   // The next path, ascending, or false at the end. The view lives until the next call.
   Result<bool> Next(Slice* path);
   uint64_t files() const { return files_.size(); }
+  uint64_t folders() const { return folders_; }  // all but the root
 
  private:
   Status ReadLevel(const Reading& reading);
@@ -45,6 +46,7 @@ class TreeList {
   ExternalSorter files_;
   std::unique_ptr<ExternalSorter> level_;  // folders
   std::unique_ptr<ExternalSorter> next_level_;
+  uint64_t folders_ = 0;
 };
 
 }  // namespace snaptree

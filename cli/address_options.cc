@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/count_text.h"
 #include "cli/option_values.h"
 #include "cli/path_text.h"
 
@@ -15,6 +17,9 @@ namespace snaptree::cli {
 namespace {
 
 constexpr size_t kMaxListBytes = size_t{256} << 20;
+// Patterns that match nothing: of a list that does not fit the input there are very many.
+constexpr size_t kMostPrinted = 10;
+constexpr size_t kMostInJson = 1000;
 
 // A whole file, or standard input for "-".
 Result<std::string> ReadListFile(const std::string& path) {
@@ -83,11 +88,16 @@ Result<AddressFilterOptions> AddressFilterOf(const Invocation& invocation) {
 
 std::string UnmatchedText(const std::vector<AddressFilter::Unmatched>& unmatched) {
   std::string text;
-  for (const AddressFilter::Unmatched& one : unmatched) {
+  const size_t shown = std::min(unmatched.size(), kMostPrinted);
+  for (const AddressFilter::Unmatched& one : std::span(unmatched).first(shown)) {
     text += "  nothing matches " + ShellQuoted(Printable(one.pattern));
     for (size_t i = 0; i < one.nearest.size(); ++i)
       text += (i == 0 ? "; there is " : ", ") + ShellQuoted(Printable(one.nearest[i]));
     text += "\n";
+  }
+  if (const size_t rest = unmatched.size() - shown; rest > 0) {
+    text += "  nothing matches " + Counted(rest, "other", "others") + "; --json lists " +
+            (unmatched.size() > kMostInJson ? "the first " + Thousands(kMostInJson) : "all") + "\n";
   }
   return text;
 }
@@ -95,7 +105,8 @@ std::string UnmatchedText(const std::vector<AddressFilter::Unmatched>& unmatched
 void AppendUnmatched(const std::vector<AddressFilter::Unmatched>& unmatched, JsonText* json) {
   json->Key("unmatched");
   json->StartArray();
-  for (const AddressFilter::Unmatched& one : unmatched) {
+  for (const AddressFilter::Unmatched& one :
+       std::span(unmatched).first(std::min(unmatched.size(), kMostInJson))) {
     json->StartObject();
     json->TextMember("pattern", one.pattern);
     json->Key("nearest");
@@ -105,6 +116,7 @@ void AppendUnmatched(const std::vector<AddressFilter::Unmatched>& unmatched, Jso
     json->EndObject();
   }
   json->EndArray();
+  json->Member("unmatched_count", uint64_t{unmatched.size()});
 }
 
 }  // namespace snaptree::cli

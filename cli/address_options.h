@@ -14,9 +14,10 @@ namespace snaptree::cli {
 // Usage errors: "OptionValue", "OptionConflict". Reads the list of --files-from.
 Result<AddressFilterOptions> AddressFilterOf(const Invocation& invocation);
 
-// A line for each pattern that stands for no record, with what is most like it.
+// A line for each of the first ten patterns that stand for no record, with what is most like it,
+// and one for the rest. Empty when there are none.
 std::string UnmatchedText(const std::vector<AddressFilter::Unmatched>& unmatched);
-// "unmatched": an array of objects.
+// "unmatched": an array of at most 1,000 objects; "unmatched_count": how many there are.
 void AppendUnmatched(const std::vector<AddressFilter::Unmatched>& unmatched, JsonText* json);
 
 }  // namespace snaptree::cli

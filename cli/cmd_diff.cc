@@ -120,7 +120,7 @@ void Report(const Invocation& invocation, const DiffResult& result, Reporter& re
   if (!report.unmatched.empty()) {
     std::string text = UnmatchedText(report.unmatched);
     text.pop_back();
-    reporter.Say(Level::kVerdict, text);
+    reporter.Notice(text);
   }
   if (report.not_compared > 0) {
     const bool piped = invocation.arguments[0] == "-" || invocation.arguments[1] == "-";
@@ -129,12 +129,17 @@ void Report(const Invocation& invocation, const DiffResult& result, Reporter& re
         piped ? "standard input is read once" : "too many differ; --include narrows it"));
   }
   const uint64_t different = report.counts.Different();
-  const std::string verdict = fmt::format(
-      "{} of {} differ (exit {})", Thousands(different),
-      Counted(different + report.counts.same, "address", "addresses"), result.ExitCode());
+  std::string verdict =
+      fmt::format("{} of {} differ", Thousands(different),
+                  Counted(different + report.counts.same, "address", "addresses"));
+  const size_t unmatched = report.unmatched.size();
+  if (unmatched > 0)
+    verdict += ", " + Counted(unmatched, "pattern stands", "patterns stand") + " for nothing";
+  verdict += fmt::format(" (exit {})", result.ExitCode());
   // Where it shows on standard output what came out, or nobody asks, there is no more to say.
   const bool silent = different > 0 || !IsTerminal(STDERR_FILENO);
-  reporter.Say(silent ? Level::kDetail : Level::kNotice, verdict);
+  const Level level = silent ? Level::kDetail : Level::kNotice;
+  reporter.Say(unmatched > 0 ? Level::kVerdict : level, verdict);
 }
 
 }  // namespace

@@ -7,20 +7,25 @@
 #include "cli/commands.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
+#include "cli/json_text.h"
 #include "cli/missing_input.h"
 #include "cli/nearest_names.h"
 #include "cli/option_values.h"
 #include "cli/path_text.h"
 #include "cli/progress_display.h"
 #include "cli/record_output.h"
+#include "cli/report_back_ends.h"
 #include "cli/snapshot_access.h"
+#include "cli/stdout_writer.h"
 #include "decode/preflight.h"
 
 namespace snaptree::cli {
 namespace {
 
-Result<GetOptions> OptionsOf(const Invocation& invocation) {
-  GetOptions options;
+constexpr size_t kShownAddress = 300;
+
+Status ReadOptions(const Invocation& invocation, GetOptions* read) {
+  GetOptions& options = *read;
   options.what = invocation.arguments[0];
   options.address = AddressOf(invocation.arguments[1]);
   SNAPTREE_ASSIGN(options.at, AtOf(invocation));
@@ -35,7 +40,7 @@ Result<GetOptions> OptionsOf(const Invocation& invocation) {
   options.threads = invocation.common.threads;
   options.memory_bytes = invocation.common.memory_bytes;
   options.scratch_folder = invocation.common.scratch_folder;
-  return options;
+  return {};
 }
 
 // The output must be neither the input nor in it, nor the index.
@@ -49,26 +54,45 @@ Status CheckPlace(const GetOptions& options, const std::string& output) {
 }
 
 Status NotFound(const GetOptions& options, const GetReport& report) {
-  std::string next;
-  if (report.nearest.empty()) {
-    next = "list what is there: snaptree ls " + Printable(options.what);
-  } else {
-    std::string names;
-    for (const std::string& name : report.nearest) {
-      names += (names.empty() ? "" : ", ") + Printable(name, 300);
-    }
-    next = "did you mean: " + names;
-  }
   if (!report.complete) {
     return DataError("RecordLost", "nothing of the record could be brought out")
         .At(options.what)
-        .Address(Printable(options.address, 300))
+        .Address(Printable(options.address, kShownAddress))
         .Next("the warnings above say why; decode --salvage keeps what is left of it");
+  }
+  std::string next = "list what is there: snaptree ls " + Printable(options.what);
+  if (report.is_folder) {
+    next = "it is a folder; list what is below it: snaptree ls " + Printable(options.what) + " '" +
+           Printable(options.address, kShownAddress) + "'";
+  } else if (!report.nearest.empty()) {
+    std::string names;
+    for (const std::string& name : report.nearest) {
+      names += (names.empty() ? "" : ", ") + Printable(name, kShownAddress);
+    }
+    next = "did you mean: " + names;
   }
   return DataError("NoSuchRecord", "there is no record of this address")
       .At(options.what)
-      .Address(Printable(options.address, 300))
+      .Address(Printable(options.address, kShownAddress))
       .Next(std::move(next));
+}
+
+// What to say of a record that was written; ok: it is whole.
+Status NotWhole(const GetOptions& options, const GetReport& report) {
+  if (report.whole()) return {};
+  std::string codes;
+  for (const auto& [code, finding] : report.findings.by_code()) {
+    if (finding.severity == Severity::kWarning) codes += (codes.empty() ? "" : ", ") + code;
+  }
+  const bool is_of_index =
+      codes == "index_not_written" && report.complete && report.salvage.empty();
+  return (is_of_index
+              ? DataError("IndexNotKept", "the record was written, and no index for the next time")
+              : DataError("RecordIncomplete",
+                          "the record was written, but is not whole, or nobody can tell"))
+      .At(options.what)
+      .Address(Printable(options.address, kShownAddress))
+      .Found(std::move(codes));
 }
 
 // Details, for -v.
@@ -103,17 +127,95 @@ std::string HowText(const GetOptions& options, const GetReport& report) {
   return text + "the whole snapshot was read";
 }
 
+Status VerdictOf(const GetOptions& options, const GetReport& report) {
+  return report.found ? NotWhole(options, report) : NotFound(options, report);
+}
+
 int Tell(const GetOptions& options, const GetReport& report, Reporter& reporter) {
   reporter.Findings(report.findings);
   if (!report.salvage.empty()) reporter.Notice(SalvageText(report.salvage));
-  if (!report.found) {
-    reporter.Error(NotFound(options, report));
-    return kExitIncomplete;
+  const Status verdict = VerdictOf(options, report);
+  if (!verdict.ok()) reporter.Error(verdict);
+  if (report.found) {
+    reporter.Detail(HowText(options, report));
+    reporter.Detail(HumanBytes(report.bytes) + " written");
   }
-  reporter.Detail(HowText(options, report));
-  reporter.Detail(HumanBytes(report.bytes) + " written");
-  const bool whole = report.complete && !report.findings.HasWarning() && report.salvage.empty();
-  return whole ? kExitDone : kExitIncomplete;
+  return ExitCodeOf(verdict);
+}
+
+// ---- --json with -o: standard output is free for it ---------------------------------------------
+
+const char* NameOf(IndexUse use) {
+  switch (use) {
+    case IndexUse::kRead:
+      return "read";
+    case IndexUse::kMade:
+      return "made";
+    case IndexUse::kNone:
+    case IndexUse::kUnknown:
+    case IndexUse::kSalvage:
+      break;
+  }
+  return "none";
+}
+
+const char* NameOf(GetScope scope) {
+  switch (scope) {
+    case GetScope::kRecord:
+      return "record";
+    case GetScope::kAdapter:
+      return "adapter";
+    case GetScope::kAll:
+      break;
+  }
+  return "all";
+}
+
+void BeginDocument(const GetOptions& options, const std::string& output, JsonText* json) {
+  json->StartObject();
+  json->Member("schema", "snaptree.get/1");
+  json->TextMember("input", options.what);
+  json->TextMember("address", options.address);
+  json->TextMember("output", output);
+}
+
+std::string Document(const GetOptions& options, const GetReport& report,
+                     const std::string& output) {
+  JsonText json(JsonStyle::kPretty);
+  BeginDocument(options, output, &json);
+  json.MemberBool("found", report.found);
+  json.MemberBool("complete", report.whole());
+  json.Member("bytes", report.found ? report.bytes : 0);
+  json.Member("scope", NameOf(report.scope));
+  json.Member("index", NameOf(report.index));
+  json.Key("nearest");
+  json.StartArray();
+  for (const std::string& name : report.nearest) json.Text(name);
+  json.EndArray();
+  json.Key("findings");
+  AppendFindings(report.findings, &json);
+  const Status verdict = VerdictOf(options, report);
+  if (!verdict.ok()) AppendError(verdict, &json);
+  json.Member("exit_code", static_cast<uint64_t>(ExitCodeOf(verdict)));
+  json.EndObject();
+  return json.text() + "\n";
+}
+
+std::string FailedDocument(const GetOptions& options, const std::string& output,
+                           const Status& status) {
+  JsonText json(JsonStyle::kPretty);
+  BeginDocument(options, output, &json);
+  return EndWithError(status, &json);
+}
+
+// The exit code, when there is one document to print first.
+template <class MakeDocument>
+int WithDocument(bool has_document, int code, Reporter& reporter, MakeDocument make_document) {
+  if (!has_document) return code;
+  const Status printed = PrintToStdout(make_document());
+  if (printed.ok()) return code;
+  reporter.Error(printed);
+  return WorseExit(code, ExitCodeOf(printed));
 }
 
 Result<GetReport> GetTo(GetOptions options, const std::string& output, bool replace,
@@ -136,18 +238,22 @@ Result<GetReport> GetTo(GetOptions options, const std::string& output, bool repl
 }  // namespace
 
 int RunGet(const Invocation& invocation, Reporter& reporter) {
-  const Result<GetOptions> options = OptionsOf(invocation);
+  const std::string output =
+      invocation.Has(OptionId::kOutput) ? invocation.Value(OptionId::kOutput) : std::string("-");
+  const bool has_document = reporter.json() && output != "-";
+  GetOptions options;
+  Status status = ReadOptions(invocation, &options);
   Result<GetReport> report =
-      options.ok() ? GetTo(*options,
-                           invocation.Has(OptionId::kOutput) ? invocation.Value(OptionId::kOutput)
-                                                             : std::string("-"),
-                           invocation.Has(OptionId::kForce), invocation, reporter)
-                   : Result<GetReport>(options.status());
+      status.ok() ? GetTo(options, output, invocation.Has(OptionId::kForce), invocation, reporter)
+                  : Result<GetReport>(std::move(status));
   if (!report.ok()) {
     reporter.Error(report.status());
-    return ExitCodeOf(report.status());
+    return WithDocument(has_document, ExitCodeOf(report.status()), reporter,
+                        [&] { return FailedDocument(options, output, report.status()); });
   }
-  return Tell(*options, *report, reporter);
+  const int code = Tell(options, *report, reporter);
+  return WithDocument(has_document, code, reporter,
+                      [&] { return Document(options, *report, output); });
 }
 
 }  // namespace snaptree::cli

@@ -1,11 +1,23 @@
 #include "cli/exit_codes.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 
 #include "base/cancel.h"
 
 namespace snaptree::cli {
+namespace {
+
+// Data errors of runs that came to their end.
+constexpr const char* kIncomplete[] = {"IndexNotKept", "NoSuchRecord", "RecordIncomplete",
+                                       "RecordLost"};
+
+bool IsIncomplete(const std::string& code) {
+  return std::find(std::begin(kIncomplete), std::end(kIncomplete), code) != std::end(kIncomplete);
+}
+
+}  // namespace
 
 int ExitCodeOf(const Status& status) {
   if (status.ok()) return kExitDone;
@@ -14,7 +26,7 @@ int ExitCodeOf(const Status& status) {
     case ErrorKind::kUsage:
       return kExitUsage;
     case ErrorKind::kData:
-      return kExitData;
+      return IsIncomplete(status.code()) ? kExitIncomplete : kExitData;
     case ErrorKind::kEnvironment:
       return kExitEnvironment;
     case ErrorKind::kCancelled:

@@ -21,9 +21,10 @@ constexpr Topic kTopics[] = {
     {"json", "the output for programs",
      "With --json, inspect, decode, encode, restore, verify, seal, pack and unpack print\n"
      "one object on standard output, also when they fail; rows, ls and diff print an\n"
-     "object a line and end with a summary. Every document has \"schema\"\n"
-     "(\"snaptree.inspect/1\") and \"exit_code\". Within a schema version members are only\n"
-     "added. The schemas are in docs/schemas/.\n"
+     "object a line and end with a summary; get prints one object with -o, and without\n"
+     "it the record itself. Every document has \"schema\" (\"snaptree.inspect/1\") and\n"
+     "\"exit_code\". Within a schema version members are only added. The schemas are in\n"
+     "docs/schemas/.\n"
      "\n"
      "Errors are objects too, one a line on standard error: code, what, source, offset,\n"
      "address, expected, found, hint, exit_code. Match on \"code\": it is stable.\n"

@@ -479,14 +479,16 @@ constexpr Command kCommands[] = {
     {"get", "write one record as its file would be", "WHAT ADDRESS",
      "WHAT is a snapshot (as for decode), a tree or an archive of one. ADDRESS is what ls prints. "
      "Of a snapshot only the rows of the record are read, once its index is known: with --index "
-     "that is kept in a file for the next time.",
+     "that is kept in a file for the next time. Without -o standard output is the record, and "
+     "--json "
+     "shapes errors only; with -o and --json it is an object that tells what was written.",
      "snaptree get 000000000119400e.fsm s3/photos/2024/a.jpg -o a.jpg\n"
      "snaptree get dump.tar.zst dynamodb/orders/items/user%3A1.json | jq .\n"
      "snaptree get --index /tmp/node.index node.fsm redis/db_0/strings/user%3A1.bin",
-     "0  written\n"
+     "0  written, and whole\n"
      "1  the call is wrong, or WHAT does not exist\n"
      "2  the data is wrong; no output\n"
-     "3  there is no such record, or it is not whole\n"
+     "3  no such record, or it may not be whole; or the index could not be kept\n"
      "4  input or output error, no space, no permission",
      kGetOptions, 2, 2, Completes::kFile, false, RunGet},
     {"diff", "tell what differs between two of snapshot, tree, archive", "A B",

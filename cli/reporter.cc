@@ -41,6 +41,13 @@ void Reporter::Findings(const snaptree::Findings& findings, bool all_notes) {
   }
 }
 
+void Reporter::DetailFindings(const snaptree::Findings& findings) {
+  for (const auto& [code, finding] : findings.by_code()) {
+    if (common_.verbose && !common_.quiet) front_->Finding(code, finding);
+    if (log_ != nullptr) log_->Finding(code, finding);
+  }
+}
+
 void Reporter::Say(Level level, Slice text) {
   const bool shown = level == Level::kVerdict || (level == Level::kNotice && !common_.quiet) ||
                      (level == Level::kDetail && common_.verbose);

@@ -38,6 +38,8 @@ class Reporter {
   void Error(const Status& error);
   // Warnings; notes too with -v or all_notes.
   void Findings(const snaptree::Findings& findings, bool all_notes = false);
+  // Of a run that is silent: with -v only.
+  void DetailFindings(const snaptree::Findings& findings);
   // One or more lines without the final newline.
   void Say(Level level, Slice text);
   void Detail(Slice text) { Say(Level::kDetail, text); }

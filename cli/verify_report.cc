@@ -189,7 +189,11 @@ std::string VerifyText(const VerifyResult& result, bool all) {
 void ReportVerify(const VerifyResult& result, Level level, Reporter& reporter) {
   const VerifyReport& report = result.report;
   reporter.Say(level, HeadLine(result));
-  reporter.Findings(report.findings);
+  if (level == Level::kDetail) {
+    reporter.DetailFindings(report.findings);
+  } else {
+    reporter.Findings(report.findings);
+  }
   const std::string counts = CountsText(report);
   if (!counts.empty()) reporter.Notice(counts);
   reporter.Say(report.good() ? level : Level::kVerdict, Verdict(result));

@@ -24,7 +24,8 @@ struct VerifyResult {
 // The problems, for standard output; "" when there are none. Of many with one code the first ones
 // only, unless all are asked for, and how many more there are.
 std::string VerifyText(const VerifyResult& result, bool all);
-// What was looked at, warnings, how it ended, and what to do now.
+// What was looked at, warnings, how it ended, and what to do now. At kDetail, which is for a run
+// that found no problem, all of it.
 void ReportVerify(const VerifyResult& result, Level level, Reporter& reporter);
 
 std::string VerifyDocument(const std::vector<VerifyResult>& results, bool quick, int exit_code);

@@ -4,6 +4,7 @@ option(SNAPTREE_WERROR "Warnings are errors" ON)
 option(SNAPTREE_TESTS "Build the tests" ON)
 option(SNAPTREE_BENCH "Build the benchmarks" ON)
 option(SNAPTREE_FUZZ "Build tests/fuzz as libFuzzer programs instead of replay tests (clang only)" OFF)
+option(SNAPTREE_PCH "Precompile what most sources include; the debug preset, that clang-tidy reads, finds missing ones" OFF)
 set(SNAPTREE_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

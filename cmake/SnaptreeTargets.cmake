@@ -12,6 +12,15 @@ function(snaptree_include_root target folder out)
   set(${out} ${root} PARENT_SCOPE)
 endfunction()
 
+# snaptree_precompile(<target> [<header>...])
+# With SNAPTREE_PCH: what most sources include, and <header>, is compiled once for the target.
+function(snaptree_precompile target)
+  if(SNAPTREE_PCH)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <functional> <map> <memory> <mutex> <optional> <set> <span> <string> <utility> <vector> ${ARGN})
+  endif()
+endfunction()
+
 # snaptree_library(<target> [DEPS <our targets>...] [LIBS <libraries of others>...] [EXCLUDE <file>...])
 # One static library from the *.cc files beside the calling CMakeLists.txt and in folders below it; header-only while there are none.
 function(snaptree_library target)
@@ -26,6 +35,7 @@ function(snaptree_library target)
 
   if(sources)
     add_library(${target} STATIC ${sources})
+    snaptree_precompile(${target})
     target_include_directories(${target} PUBLIC ${root})
     target_link_libraries(${target} PRIVATE snaptree_options PUBLIC ${arg_DEPS} ${arg_LIBS})
   else()

@@ -14,11 +14,11 @@
 #include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/report_files.h"
-#include "manifest/checksums.h"
 #include "tree/archive_sink.h"
 #include "tree/digest_sink.h"
 #include "tree/directory_sink.h"
 #include "tree/forward_sink.h"
+#include "tree/run_files.h"
 
 namespace snaptree {
 namespace {
@@ -43,12 +43,14 @@ class Run {
  private:
   std::string InputScratchFolder() const;
   Status OpenInputs();
+  Status LookForSpace() const;
   Status StageOutput();
   Status OpenOutput();
   Status OpenArchive();
   SorterOptions SorterShare(double share);
   Result<std::string> SorterFolder();
-  Status WriteTransactions();
+  Status WriteTransactions(TreeSink& sink);
+  void MarkRootFiles();
   Status CloseTree();
   Status RefuseLosses() const;
   Status Publish();
@@ -152,12 +154,26 @@ Status Run::OpenInputs() {
   return {};
 }
 
-Status Run::WriteTransactions() {
+// How small an archive in zstd becomes nobody knows.
+Status Run::LookForSpace() const {
+  const bool plain_archive = staged_file_ && !options_.archive->zstd;
+  if (!staged_ && !plain_archive) return {};
+  if (!filter_.everything() || !options_.adapters.empty()) return {};
+  return CheckSpace(inputs_->scan(), staged_ && !options_.jsonl, ParentFolder(options_.output));
+}
+
+Status Run::WriteTransactions(TreeSink& sink) {
   if (inputs_->transactions() == nullptr) return {};
   bool written = false;
-  SNAPTREE_TRY(inputs_->transactions()->WriteUnresolved(*sink_, &written));
+  SNAPTREE_TRY(inputs_->transactions()->WriteUnresolved(sink, &written));
   if (written) report_.extensions.emplace_back("_internal");
   return {};
+}
+
+// Of the files at the root everybody gets those that there are.
+void Run::MarkRootFiles() {
+  for (const Slice path : {kManifestFileName, kChecksumsFileName}) filter_.MarkMet(path);
+  if (report_.salvaged()) filter_.MarkMet(kSalvageFileName);
 }
 
 // The report is complete from here on; the tree gets its last files.
@@ -174,7 +190,7 @@ Status Run::CloseTree() {
                           input.salvage.damage);
   }
   if (report_.salvaged()) {
-    SNAPTREE_TRY(sink_->WriteFile("SALVAGE.json", SalvageText(report_)));
+    SNAPTREE_TRY(sink_->WriteFile(kSalvageFileName, SalvageText(report_)));
   }
   SNAPTREE_TRY(sink_->WriteFile(kManifestFileName, ManifestOf(options_, report_)));
   // What goes to a pipe must not get its end when it is refused.
@@ -224,26 +240,27 @@ Result<DecodeReport> Run::Decode() {
   const std::string& name = inputs_->rows().name();
   SNAPTREE_TRY(CheckEncryption(inputs_->scan(), name));
   WarnOfEmptyView(inputs_->scan(), &report_.findings);
-  if (staged_ && filter_.everything() && options_.adapters.empty())
-    SNAPTREE_TRY(CheckSpace(inputs_->scan(), ParentFolder(options_.output)));
+  SNAPTREE_TRY(LookForSpace());
   SNAPTREE_TRY(OpenOutput());
   if (options_.before_writing) options_.before_writing(inputs_->scan());
-  for (const Slice path : {kManifestFileName, kChecksumsFileName}) filter_.Written(path);
   const std::unique_ptr<TreeSink> told = NewForwardSink(*sink_, [this](Slice path) -> Result<bool> {
-    filter_.Written(path);
+    filter_.MarkMet(path);
     return true;
   });
+  TreeSink& sink = filter_.everything() ? *sink_ : *told;
   const AdapterRun run{options_,
                        inputs_->rows(),
                        inputs_->scan(),
                        filter_,
-                       filter_.everything() ? *sink_ : *told,
+                       sink,
                        progress_,
                        options_.archive && !options_.dry_run ? 1 : options_.threads,
                        inputs_->AllGroupsGiven(),
                        [this](double share) { return SorterShare(share); }};
+  // Before the adapters, at whose end it is known which patterns stand for nothing.
+  MarkRootFiles();
+  SNAPTREE_TRY(WriteTransactions(sink));
   SNAPTREE_TRY(RunAdapters(run, &report_));
-  SNAPTREE_TRY(WriteTransactions());
   SNAPTREE_TRY(CloseTree());
   SNAPTREE_TRY(Publish());
   return std::move(report_);

@@ -119,9 +119,8 @@ void WarnOfEmptyView(const ScanResult& scan, Findings* findings) {
                  TimestampText(scan.read_ts));
 }
 
-Status CheckSpace(const ScanResult& scan, const std::string& folder) {
-  uint64_t bytes = 0;
-  uint64_t files = 0;
+Status CheckSpace(const ScanResult& scan, bool file_each, const std::string& folder) {
+  Room room;
   for (size_t i = 0; i < Families().size(); ++i) {
     const Family& family = Families()[i];
     const FamilyCounts& counts = scan.families[i];
@@ -129,28 +128,32 @@ Status CheckSpace(const ScanResult& scan, const std::string& folder) {
     const bool all_come_out =
         family.adapter == AdapterId::kRedis || family.adapter == AdapterId::kRawkv;
     if (!all_come_out || family.family_class != FamilyClass::kData) continue;
-    if (MakesFiles(family.prefix)) files += counts.live;
+    if (file_each && MakesFiles(family.prefix)) room.files += counts.live;
     // Values come out whole, as they are or longer (JSON, base64); keys may become names, which
     // cost no blocks.
     const uint64_t overhead = counts.live * kMaxValueOverhead;
-    if (counts.live_value_bytes > overhead) bytes += counts.live_value_bytes - overhead;
+    if (counts.live_value_bytes > overhead) room.bytes += counts.live_value_bytes - overhead;
   }
+  return CheckRoom(room, folder);
+}
+
+Status CheckRoom(const Room& room, const std::string& folder) {
   struct statvfs fs {};
   if (::statvfs(folder.c_str(), &fs) != 0)
     return SystemError(errno, "ask for the free space of", folder);
   const uint64_t free_bytes = uint64_t{fs.f_bavail} * fs.f_frsize;
-  if (bytes > free_bytes) {
+  if (room.bytes > free_bytes) {
     return EnvironmentError("NoSpace", "the tree does not fit")
         .At(folder)
-        .Expected("at least " + HumanBytes(bytes) + " free")
+        .Expected("at least " + HumanBytes(room.bytes) + " free")
         .Found(HumanBytes(free_bytes))
         .Next("free space, or choose another folder for the output");
   }
-  if (fs.f_files != 0 && files > fs.f_favail) {
+  if (fs.f_files != 0 && room.files > fs.f_favail) {
     return EnvironmentError("NoSpace",
                             "the tree has more files than the file system has inodes left")
         .At(folder)
-        .Expected("at least " + Thousands(files) + " free inodes")
+        .Expected("at least " + Thousands(room.files) + " free inodes")
         .Found(Thousands(fs.f_favail))
         .Next("choose another file system for the output");
   }

@@ -25,9 +25,17 @@ void WarnOfEmptyView(const ScanResult& scan, Findings* findings);
 // "EncryptedRows": rows that need keys. Names their number and the key ids.
 Status CheckEncryption(const ScanResult& scan, const std::string& source);
 
-// "NoSpace" when the tree cannot fit on the file system of `folder`. Judged by a lower bound, so
-// that it never refuses what would have fitted.
-Status CheckSpace(const ScanResult& scan, const std::string& folder);
+// What will be written at least.
+struct Room {
+  uint64_t bytes = 0;
+  uint64_t files = 0;
+};
+// "NoSpace" when the file system of `folder` has less.
+Status CheckRoom(const Room& room, const std::string& folder);
+
+// The same for the tree of a snapshot. A lower bound, so that nothing is refused that would have
+// fitted. file_each: records are files of their own, not lines or entries of an archive.
+Status CheckSpace(const ScanResult& scan, bool file_each, const std::string& folder);
 
 // "OutputInsideInput" when the output would stand inside the input directory; "OutputHoldsInput"
 // when replacing the output would delete the input, or something else that the run or its caller

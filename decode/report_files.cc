@@ -4,7 +4,7 @@
 #include "base/time_text.h"
 #include "base/version.h"
 #include "manifest/json_writer.h"
-#include "manifest/manifest.h"
+#include "tree/run_files.h"
 
 namespace snaptree {
 namespace {
@@ -76,7 +76,7 @@ std::string ManifestOf(const DecodeOptions& options, const DecodeReport& report)
   manifest.losses = report.losses;
   manifest.extensions = report.extensions;
   if (report.rows.unknown + report.rows.damaged > 0) manifest.extensions.push_back("unknown");
-  if (report.salvaged()) manifest.extensions.push_back("SALVAGE.json");
+  if (report.salvaged()) manifest.extensions.emplace_back(kSalvageFileName);
   return ManifestText(manifest);
 }
 

@@ -78,21 +78,21 @@ class Walk {
   Status CompareListed(Slice path, const Sha256Digest& digest) {
     if (!listed_ || listed_->path != path) {
       if (path == kChecksumsFileName) return {};
-      return findings_.TakeError(
-          DataError("UnlistedFile", "the file is not in CHECKSUMS")
-              .At(path)
-              .Next("your own edit?  snaptree seal TREE; otherwise remove the file"));
+      return findings_.TakeError(DataError("UnlistedFile", "the file is not in CHECKSUMS")
+                                     .At(path)
+                                     .Next("your own edit?  " + lists_.listed->SealStep() +
+                                           "; otherwise remove the file"));
     }
     const bool equal = listed_->digest == digest;
     const std::string expected = Hex(AsSlice(listed_->digest));
     SNAPTREE_TRY(NextListed());
     if (equal) return {};
-    return findings_.TakeError(
-        DataError("ChecksumMismatch", "the file is not what CHECKSUMS says")
-            .At(path)
-            .Expected("SHA-256 " + expected)
-            .Found(Hex(AsSlice(digest)))
-            .Next("your own edit?  snaptree seal TREE; otherwise get the file again"));
+    return findings_.TakeError(DataError("ChecksumMismatch", "the file is not what CHECKSUMS says")
+                                   .At(path)
+                                   .Expected("SHA-256 " + expected)
+                                   .Found(Hex(AsSlice(digest)))
+                                   .Next("your own edit?  " + lists_.listed->SealStep() +
+                                         "; otherwise get the file again"));
   }
 
   // Nobody had to read the file, but it has to be there.
@@ -101,10 +101,10 @@ class Walk {
     if (kind == EntryKind::kFile) return {};
     if (kind == EntryKind::kOther)
       return findings_.TakeError(lists_.read.source().Open(entry.path).status());
-    return findings_.TakeError(
-        DataError("Missing", "CHECKSUMS lists the file, and it is not there")
-            .At(entry.path)
-            .Next("removed it yourself?  snaptree seal TREE; otherwise get the file again"));
+    return findings_.TakeError(DataError("Missing", "CHECKSUMS lists the file, and it is not there")
+                                   .At(entry.path)
+                                   .Next("removed it yourself?  " + lists_.listed->SealStep() +
+                                         "; otherwise get the file again"));
   }
 
   const DigestLists& lists_;

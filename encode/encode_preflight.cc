@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "formats/fsm_writer.h"
-#include "manifest/checksums.h"
+#include "tree/run_files.h"
 
 namespace snaptree {
 namespace {
@@ -19,7 +19,7 @@ constexpr uint64_t kMaxManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kYearMs = uint64_t{366} * 24 * 3600 * 1000;
 constexpr Slice kTopLevel[] = {kManifestFileName,
                                kChecksumsFileName,
-                               "SALVAGE.json",
+                               kSalvageFileName,
                                "dynamodb",
                                "s3",
                                "redis",

@@ -132,6 +132,7 @@ Status EncodeTree::OpenOutput() {
 Status EncodeTree::ReadChecksums() {
   if (!options_.check_checksums) return {};
   checksums_ = std::make_unique<ChecksumsFile>(SorterShare(kDigestShare));
+  if (IsArchive(options_.input)) checksums_->TreeIsArchive();
   const uint64_t before = findings_.errors();
   SNAPTREE_TRY(checksums_->Read(
       *source_, [this](Status error) { return findings_.TakeError(std::move(error)); }));
@@ -162,7 +163,7 @@ Status EncodeTree::WriteSnapshot() {
     return DataError("HlcMissing", "the tree does not say as of when its records are")
         .At(std::string(kManifestFileName))
         .Expected("last_commit_ts")
-        .Next("give a time that is not before any commit: --last-commit-ts T");
+        .Next("encode --last-commit-ts T gives a time, which must not be before any commit");
   }
   return {};
 }

@@ -11,12 +11,12 @@
 #include "encode/canonical_json.h"
 #include "encode/checksum_compare.h"
 
+#include "adapters/redis/redis_line_path.h"
 #include "base/text.h"
 #include "decode/decode_like.h"
 #include "decode/decoder.h"
-#include "manifest/checksums.h"
-#include "manifest/manifest.h"
 #include "tree/digest_sink.h"
+#include "tree/run_files.h"
 
 namespace snaptree {
 namespace {
@@ -25,11 +25,6 @@ constexpr double kShare = 0.05;
 // Before a doubtful path: whether an adapter announced the difference.
 constexpr char kExpected = '+';
 constexpr char kNotExpected = '-';
-
-// Files that tell of the run that made the tree, or that encode does not read.
-bool IsAboutTheRun(Slice path) {
-  return path == kManifestFileName || path == kChecksumsFileName || path == "SALVAGE.json";
-}
 
 // Rows beside the messages are made anew; they are no part of the round trip (spec 05 chapter 10).
 bool IsOutsideRoundTrip(Slice path) {
@@ -54,17 +49,11 @@ bool IsRecordList(Slice path, bool jsonl) {
 // for all other paths.
 Slice StemOfSeveralFiles(Slice path) {
   constexpr Slice kItems = "/items/data-";
-  constexpr Slice kDigits = "0123456789";
-  const size_t dot = path.size() - std::min(path.size(), Slice(".jsonl").size());
-  if (path.substr(dot) != ".jsonl") return {};
+  if (!path.ends_with(".jsonl")) return {};
   const size_t items = path.rfind(kItems);
   if (path.starts_with("dynamodb/") && items != Slice::npos)
     return path.substr(0, items + kItems.size());
-  // "redis/db_0/hashes-00000.jsonl"
-  const Slice stem = path.substr(0, path.substr(0, dot).find_last_not_of(kDigits) + 1);
-  const bool is_key_lines = path.starts_with("redis/") && stem.ends_with("-") &&
-                            std::count(path.begin(), path.end(), '/') == 2;
-  return is_key_lines ? stem : Slice();
+  return redis::LineFileStemOf(path);
 }
 
 constexpr Slice kAnyNumber = "*.jsonl";
@@ -77,7 +66,7 @@ std::string UnitOf(Slice path) {
 bool IsSeveralFiles(Slice unit) {
   return unit.ends_with("-*.jsonl") &&
          !StemOfSeveralFiles(std::string(unit.substr(0, unit.size() - kAnyNumber.size())) +
-                             "0.jsonl")
+                             "00000.jsonl")
               .empty();
 }
 

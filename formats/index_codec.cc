@@ -29,17 +29,19 @@ void AppendFindings(const Findings& findings, IndexWriter* out) {
 
 void ReadFinding(IndexReader* in, Findings* findings) {
   const std::string code(in->Text());
-  const Severity severity = in->Number() == 0 ? Severity::kNote : Severity::kWarning;
-  const std::string text(in->Text());
-  uint64_t rest = in->Number();
+  Finding finding;
+  finding.severity = in->Number() == 0 ? Severity::kNote : Severity::kWarning;
+  finding.text = in->Text();
+  finding.count = in->Number();
+  uint64_t rest = finding.count;
   for (uint64_t n = in->Count(2 * sizeof(uint64_t)); n > 0; --n) {
     const std::string example(in->Text());
     const uint64_t count = in->Number();
     if (count > rest) return in->Fail();
-    findings->Add(severity, code, text, example, count);
+    finding.AddExample(example, count);
     rest -= count;
   }
-  if (rest > 0) findings->Add(severity, code, text, {}, rest);
+  findings->AddFrom(code, finding);
 }
 
 void ReadFindings(IndexReader* in, Findings* findings) {

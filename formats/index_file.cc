@@ -112,6 +112,12 @@ Result<std::optional<IndexedScan>> ReadIndex(const std::string& path,
                                              const SnapshotIdentity& identity, Extent rows) {
   Result<InputFile> file = InputFile::Open(path);
   if (!file.ok() && file.status().code() == "NotFound") return std::optional<IndexedScan>();
+  if (!file.ok() && file.status().code() == "NotRegular") {
+    return UsageError("NotAnIndex", "what stands there is no file, and is not replaced")
+        .At(path)
+        .Found(file.status().info().found)
+        .Next("name another file with --index");
+  }
   SNAPTREE_TRY(file.status());
   if (file->size() == 0) return std::optional<IndexedScan>();
   std::string text(std::min<uint64_t>(file->size(), kMaxBytes), '\0');

@@ -93,6 +93,13 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
           .Next(other.next);
     }
   }
+  if (!bytes.empty() && bytes.find_first_not_of('\0') == Slice::npos) {
+    return DataError("PayloadUnknown", "the file begins with zeros, as no snapshot does")
+        .At(file.path(), payload_begin)
+        .Next(
+            "an archive without entries looks so, and a file whose content was never written: get "
+            "it again");
+  }
   if (EndsInIeeeCrc(file, payload_begin)) {
     return DataError("PayloadLegacyGob",
                      "a snapshot of the first in-memory stores (gob), which only servers before "

@@ -43,7 +43,7 @@ bool KeyRange::Matches(Slice raw_key) const {
   const Slice logical = raw_key.substr(0, raw_key.size() - kTimestampBytes);
   if (match == KeyMatch::kWhole) return logical == key;
   if (!logical.starts_with(key)) return false;
-  return match == KeyMatch::kPrefix || logical.size() == key.size() + sizeof(uint64_t);
+  return match == KeyMatch::kPrefix || logical.size() == key.size() + number_bytes;
 }
 
 std::string AfterPrefix(Slice prefix) {
@@ -54,7 +54,9 @@ std::string AfterPrefix(Slice prefix) {
 }
 
 KeyRange WholeKey(FamilyId family, std::string key) {
-  KeyRange range{family, KeyMatch::kWhole, std::move(key), {}, {}};
+  KeyRange range;
+  range.family = family;
+  range.key = std::move(key);
   range.begin = RawKey(range.key, kNewestTimestamp);
   range.end = Above(RawKey(range.key, 0));
   return range;
@@ -62,12 +64,13 @@ KeyRange WholeKey(FamilyId family, std::string key) {
 
 KeyRange KeysWithPrefix(FamilyId family, std::string prefix) {
   std::string end = AfterPrefix(prefix);
-  return {family, KeyMatch::kPrefix, prefix, prefix, std::move(end)};
+  return {family, KeyMatch::kPrefix, prefix, prefix, std::move(end), 0};
 }
 
-KeyRange NumberedKeys(FamilyId family, std::string key) {
+KeyRange NumberedKeys(FamilyId family, std::string key, size_t number_bytes) {
   KeyRange range = KeysWithPrefix(family, std::move(key));
   range.match = KeyMatch::kNumbered;
+  range.number_bytes = number_bytes;
   return range;
 }
 
@@ -237,18 +240,20 @@ namespace {
 
 class RangeContainer : public Container {
  public:
-  RangeContainer(const Container& all, RowLookup& lookup, std::vector<RangeCursor::Group> groups)
-      : all_(all), lookup_(lookup), groups_(std::move(groups)) {}
+  RangeContainer(RowLookup& lookup, std::vector<RangeCursor::Group> groups)
+      : lookup_(lookup), groups_(std::move(groups)) {
+    info_.path = lookup.source().name();
+  }
 
-  const ContainerInfo& info() const override { return all_.info(); }
-  const RowSource& rows() const override { return all_.rows(); }
+  const ContainerInfo& info() const override { return info_; }
+  const RowSource& rows() const override { return lookup_.source(); }
   std::unique_ptr<ScanCursor> OpenScan() override {
     return std::make_unique<RangeCursor>(lookup_, groups_);
   }
   Status Diagnose(Status damage) const override { return damage; }
 
  private:
-  const Container& all_;
+  ContainerInfo info_;
   RowLookup& lookup_;
   const std::vector<RangeCursor::Group> groups_;
 };
@@ -275,7 +280,7 @@ Result<ScanResult> RowLookup::Scan(std::vector<KeyRange> ranges) {
     group.reach = {std::min(group.reach.begin, reach.begin), std::max(group.reach.end, reach.end)};
     group.ranges.push_back(std::move(range));
   }
-  RangeContainer container(container_, *this, std::move(groups));
+  RangeContainer container(*this, std::move(groups));
   ScanOptions options;
   options.at = scan_.read_ts;
   options.without_keys = scan_.without_keys;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "formats/container.h"
+#include "formats/row.h"
 #include "formats/scan.h"
 
 namespace snaptree {
@@ -18,7 +18,7 @@ namespace snaptree {
 enum class KeyMatch : uint8_t {
   kWhole,     // this one
   kPrefix,    // all that begin with it
-  kNumbered,  // it and 8 bytes behind it
+  kNumbered,  // it and a number of some bytes behind it
 };
 
 // Rows of one family. Of a key all rows are meant or none.
@@ -29,26 +29,26 @@ struct KeyRange {
   // Raw keys to look at: from begin on, and below end (empty: no end).
   std::string begin;
   std::string end;
+  size_t number_bytes = 0;
 
   bool Matches(Slice raw_key) const;
 };
 
 KeyRange WholeKey(FamilyId family, std::string key);
 KeyRange KeysWithPrefix(FamilyId family, std::string prefix);
-KeyRange NumberedKeys(FamilyId family, std::string key);
+KeyRange NumberedKeys(FamilyId family, std::string key, size_t number_bytes);
 // Those keys with the prefix whose next byte is `low` to `high`.
 KeyRange KeysWithByte(FamilyId family, const std::string& prefix, uint8_t low, uint8_t high);
 
 // The least text above all that begin with this one; empty: there is none.
 std::string AfterPrefix(Slice prefix);
 
-// One thread. Container and scan must outlive it.
+// One thread. Rows and scan must outlive it.
 class RowLookup {
  public:
-  RowLookup(const Container& container, const ScanResult& scan)
-      : container_(container), scan_(scan) {}
+  RowLookup(const RowSource& rows, const ScanResult& scan) : rows_(rows), scan_(scan) {}
 
-  const RowSource& source() const { return container_.rows(); }
+  const RowSource& source() const { return rows_; }
   const ScanResult& scan() const { return scan_; }
   bool HasRows(FamilyId family) const { return !scan_.extents[family].empty(); }
 
@@ -67,7 +67,7 @@ class RowLookup {
   Result<Extent> Bisect(const Extent& reach, Slice key);
   void Tighten(KeyRange* range) const;
 
-  const Container& container_;
+  const RowSource& rows_;
   const ScanResult& scan_;
   std::map<uint64_t, std::string> place_keys_;  // raw keys that were read
 };

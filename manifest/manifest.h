@@ -107,9 +107,13 @@ struct Manifest {
 // The file's text, with its final newline.
 std::string ManifestText(const Manifest& manifest);
 
-// Reads what ManifestText() or the Go tools wrote. Of the member "snaptree" only version and
-// layout are read: the rest tells of the run that made the tree. "ManifestInvalid",
+// Reads what ManifestText() or the Go tools wrote. Of the member "snaptree" only version, layout
+// and read_ts are read: the rest tells of the run that made the tree. "ManifestInvalid",
 // "ManifestUnsupported", without a place.
 Result<Manifest> ParseManifest(Slice text);
+
+// As of when the records of a tree are (HLC): --at, the time of a dump of a running cluster, or the
+// newest commit. 0: not known.
+uint64_t ReadTimestampOf(const Manifest& manifest);
 
 }  // namespace snaptree

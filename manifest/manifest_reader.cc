@@ -153,6 +153,9 @@ Status ReadSnaptree(const JsonMembers& top, Manifest* m) {
   if (!ours) return {};
   const JsonMembers members = top.Below("snaptree", *ours);
   SNAPTREE_TRY(members.Text("version", true, &m->snaptree_version));
+  std::optional<uint64_t> read_ts;
+  SNAPTREE_TRY(members.Number("read_ts", &read_ts));
+  m->read_ts = read_ts.value_or(0);
   return ReadLayout(members, m);
 }
 
@@ -182,6 +185,11 @@ Result<Manifest> ParseManifest(Slice text) {
   Manifest manifest;
   SNAPTREE_TRY(ReadTop(JsonMembers(top, "", Invalid), &manifest));
   return manifest;
+}
+
+uint64_t ReadTimestampOf(const Manifest& manifest) {
+  if (manifest.read_ts != 0) return manifest.read_ts;
+  return manifest.live_read_ts.value_or(manifest.last_commit_ts);
 }
 
 }  // namespace snaptree

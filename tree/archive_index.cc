@@ -156,8 +156,10 @@ Status ArchiveIndex::Builder::Write(Slice key, Slice value, SortedTable::Builder
     std::string folder;
     Pack({}, &folder);
     SNAPTREE_TRY(table.Add(above, folder));
+    ++folders_;
   }
   SNAPTREE_TRY(table.Add(key, value));
+  if (!IsFile(value)) ++folders_;
   last_.assign(key);
   last_is_file_ = IsFile(value);
   has_last_ = true;

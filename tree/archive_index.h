@@ -55,6 +55,8 @@ class ArchiveIndex::Builder {
   // Last call. Folders that only paths name are there too. "DuplicateEntry" when a file comes twice
   // or stands where a folder does. `table_path`: a file for the index.
   Result<std::unique_ptr<ArchiveIndex>> Finish(const std::string& table_path);
+  // REQUIRES: Finish() was called. All folders but the root.
+  uint64_t folders() const { return folders_; }
 
  private:
   Status Write(Slice key, Slice value, SortedTable::Builder& table);
@@ -65,6 +67,7 @@ class ArchiveIndex::Builder {
   std::string last_;  // key that was written last
   bool last_is_file_ = false;
   bool has_last_ = false;
+  uint64_t folders_ = 0;
 };
 
 }  // namespace snaptree

@@ -26,6 +26,7 @@ class ArchiveMeter {
   Status Take(const TarEntry& entry);
   // A piece of the content of an entry. "ArchiveCorrupt" when it is beyond the entry's size.
   Status CheckPiece(const TarEntry& entry, uint64_t offset, Slice bytes) const;
+  uint64_t entries() const { return entries_; }  // that were taken
 
  private:
   Status TooLarge(const TarEntry& entry, const std::string& limit) const;

@@ -30,6 +30,11 @@ Status ChecksumsFile::TakeLine(Slice line, uint64_t number) {
   return lines_.Add(parsed->path, AsSlice(parsed->digest));
 }
 
+std::string ChecksumsFile::SealStep() const {
+  return archive_ ? "unpack it with tar, snaptree seal TREE, snaptree pack TREE"
+                  : "snaptree seal TREE";
+}
+
 Status ChecksumsFile::Read(const TreeSource& source, const Report& report) {
   report_ = report;
   Result<std::unique_ptr<TreeContent>> content = source.Open(kChecksumsFileName);
@@ -38,7 +43,7 @@ Status ChecksumsFile::Read(const TreeSource& source, const Report& report) {
     return report_(
         DataError("ChecksumsMissing", "the tree has no CHECKSUMS: it is not complete")
             .At(kChecksumsFileName)
-            .Next("a tree of your own making: snaptree seal TREE; otherwise get it again"));
+            .Next("a tree of your own making: " + SealStep() + "; otherwise get it again"));
   }
   std::string buffer;
   uint64_t offset = 0;

@@ -16,6 +16,11 @@ class ChecksumsFile {
  public:
   explicit ChecksumsFile(SorterOptions options) : lines_(std::move(options)) {}
 
+  // Before Read(): the tree stands in an archive, so what to do about errors differs.
+  void TreeIsArchive() { archive_ = true; }
+  // What to do about a file that was edited.
+  std::string SealStep() const;
+
   // Wrong lines ("ChecksumsMalformed", "ChecksumsPath", "ChecksumsEmpty") go to report(), with path
   // and line; what it returns other than success ends the reading. A file that is not there is
   // "ChecksumsMissing" (data).
@@ -37,6 +42,7 @@ class ChecksumsFile {
   Report report_;
   std::string path_;
   Sha256Digest digest_{};
+  bool archive_ = false;
   bool has_path_ = false;
   bool lists_itself_ = false;
 };

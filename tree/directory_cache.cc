@@ -141,7 +141,9 @@ Status DirectoryCache::Error(int error_number, int parent_fd, const std::string&
           .At(shown)
           .Next("write into a folder that nobody else can write to");
     }
-    return EnvironmentError("NameCollision", "a folder has the same path as a file").At(shown);
+    return EnvironmentError("NameCollision", "a folder has the same path as a file")
+        .At(shown)
+        .Found("a file");
   }
   if (error_number == ENOENT) {
     return EnvironmentError("Io", "a folder of the tree being written was removed by somebody else")

@@ -225,7 +225,9 @@ Result<std::unique_ptr<TreeContent>> DirectorySource::Open(Slice path) const {
         .At(Shown(path))
         .Expected("1 link")
         .Found(std::to_string(status.st_nlink))
-        .Next("copy the tree (cp -r --no-preserve=links), or allow it: --allow-hard-links");
+        .Next(
+            "copy the tree (cp -r --no-preserve=links); encode and pack take it with "
+            "--allow-hard-links");
   }
   return std::unique_ptr<TreeContent>(
       std::make_unique<DirectoryContent>(std::move(fd), std::string(path), status));

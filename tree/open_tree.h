@@ -15,7 +15,11 @@ struct OpenTreeOptions {
   ArchiveSourceOptions archive;
 };
 
-// "NotFound", "NotATree" (usage); errors of OpenDirectorySource() and OpenArchiveSource().
+// Whether the tree at `path` stands in an archive.
+bool IsArchive(const std::string& path);
+
+// "NotFound", "NotATree" (usage); "ArchiveTruncated", "ManifestMissing" for empty files; errors of
+// OpenDirectorySource() and OpenArchiveSource().
 Result<std::unique_ptr<TreeSource>> OpenTree(const std::string& path,
                                              const OpenTreeOptions& options);
 

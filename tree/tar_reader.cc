@@ -13,8 +13,10 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kBlockBytes = 512;
+constexpr size_t kEndBytes = 2 * kBlockBytes;  // zeros that end an archive
 constexpr size_t kChecksumAt = 148;
 constexpr size_t kChecksumBytes = 8;
+constexpr size_t kTypeAt = 156;
 constexpr size_t kMagicAt = 257;
 // The library keeps less than a block of one piece when it asks for the next.
 constexpr size_t kReadAheadBytes = 2 * kBlockBytes;
@@ -57,7 +59,28 @@ const char* KindName(mode_t type, bool hard_link) {
   if (hard_link) return "a hard link";
   if (type == AE_IFLNK) return "a link";
   if (type == AE_IFIFO) return "a pipe";
+  if (type == AE_IFREG) return "an entry of a kind that snaptree does not know";
   return "a device";
+}
+
+// Regular files, of old programs and of GNU tar with holes. What the library does not know it takes
+// for a regular file.
+bool IsFileType(char type) { return type == '0' || type == '\0' || type == 'S'; }
+
+// The first bytes of a file, unpacked when it is packed; fewer when it is shorter or cannot be
+// read.
+std::string FirstBytes(const std::string& path, size_t n) {
+  std::string first;
+  const Result<InputFile> file = InputFile::Open(path);
+  if (!file.ok()) return first;
+  const Result<std::unique_ptr<ArchiveBytes>> bytes = ArchiveBytes::Open(NewFileFeed(*file));
+  if (!bytes.ok()) return first;
+  while (first.size() < n) {
+    const Result<Slice> piece = (*bytes)->Next();
+    if (!piece.ok() || piece->empty()) break;
+    first.append(*piece);
+  }
+  return first;
 }
 
 struct FreeArchive {
@@ -67,23 +90,20 @@ struct FreeArchive {
 }  // namespace
 
 bool LooksLikeArchive(const std::string& path) {
-  const Result<InputFile> file = InputFile::Open(path);
-  if (!file.ok()) return false;
-  const Result<std::unique_ptr<ArchiveBytes>> bytes = ArchiveBytes::Open(NewFileFeed(*file));
-  if (!bytes.ok()) return false;
-  std::string first;
-  while (first.size() < kBlockBytes) {
-    const Result<Slice> piece = (*bytes)->Next();
-    if (!piece.ok() || piece->empty()) return false;
-    first.append(*piece);
-  }
-  return IsTarHeader(first);
+  return IsTarHeader(FirstBytes(path, kBlockBytes));
+}
+
+bool LooksLikeEmptyArchive(const std::string& path) {
+  const std::string first = FirstBytes(path, kEndBytes);
+  return first.size() >= kEndBytes &&
+         Slice(first).substr(0, kEndBytes).find_first_not_of('\0') == Slice::npos;
 }
 
 struct TarReader::Rep {
   Status Error(const char* code, std::string what) const;
   Status LibraryError();
   Status End();
+  bool HasFileType() const;
 
   static la_ssize_t Read(struct archive* a, void* data, const void** bytes);
   static la_int64_t Skip(struct archive* a, void* data, la_int64_t n);
@@ -135,10 +155,13 @@ Status TarReader::Rep::Error(const char* code, std::string what) const {
 
 Status TarReader::Rep::LibraryError() {
   if (!failed.ok()) return failed;
+  if (given == 0) return Error("ArchiveTruncated", "the archive is empty").Found("0 bytes");
   const char* text = ::archive_error_string(archive.get());
   const std::string what = text == nullptr ? "the archive is malformed" : text;
   if (what.find("runcated") != std::string::npos)
     return Error("ArchiveTruncated", "the archive ends too early");
+  if (what == "Unrecognized archive format")
+    return Error("ArchiveCorrupt", "this is no tar archive, plain or inside zstd");
   return Error("ArchiveCorrupt", "the archive cannot be read: " + what);
 }
 
@@ -159,6 +182,20 @@ Status TarReader::Rep::End() {
     SNAPTREE_ASSIGN(piece, bytes->Next());
     if (piece.empty()) return {};
   }
+}
+
+// The library does not tell the type that stands in the entry's header, which ends where the
+// content begins. Before the content of files with holes a map of them may stand instead.
+bool TarReader::Rep::HasFileType() const {
+  const auto end = static_cast<uint64_t>(::archive_filter_bytes(archive.get(), 0));
+  const uint64_t unread = given - std::min(given, end);
+  if (unread > last.size()) return true;
+  const auto here = static_cast<size_t>(last.size() - unread);  // of `last`, to where it was read
+  const size_t there = kBlockBytes - std::min(here, kBlockBytes);  // of the header in `before`
+  if (there > before.size()) return true;
+  std::string header = before.substr(before.size() - there);
+  header.append(last.substr(here - (kBlockBytes - there), kBlockBytes - there));
+  return IsFileType(header[kTypeAt]) || !IsTarHeader(header);
 }
 
 TarReader::TarReader(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
@@ -208,7 +245,7 @@ Result<bool> TarReader::Next(TarEntry* entry) {
   const mode_t type = ::archive_entry_filetype(found);
   const bool hard_link = ::archive_entry_hardlink(found) != nullptr;
   entry->kind = TarEntry::Kind::kOther;
-  if (type == AE_IFREG && !hard_link) entry->kind = TarEntry::Kind::kFile;
+  if (type == AE_IFREG && !hard_link && rep_->HasFileType()) entry->kind = TarEntry::Kind::kFile;
   if (type == AE_IFDIR) entry->kind = TarEntry::Kind::kFolder;
   entry->found = entry->kind == TarEntry::Kind::kOther ? KindName(type, hard_link) : "";
   entry->offset.reset();
@@ -231,5 +268,6 @@ Status TarReader::Copy(const std::function<Status(uint64_t offset, Slice bytes)>
 }
 
 uint64_t TarReader::position() const { return rep_->bytes->position(); }
+bool TarReader::packed() const { return rep_->bytes->packed(); }
 
 }  // namespace snaptree

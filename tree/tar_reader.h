@@ -20,6 +20,8 @@ namespace snaptree {
 // Whether a file begins like an archive: zstd with a tar header inside, or a tar header. What
 // cannot be read does not.
 bool LooksLikeArchive(const std::string& path);
+// Whether it begins like an archive without entries, plain or inside zstd: with zeros.
+bool LooksLikeEmptyArchive(const std::string& path);
 
 struct TarEntry {
   enum class Kind : uint8_t { kFile, kFolder, kOther };
@@ -47,6 +49,7 @@ class TarReader {
   Status Copy(const std::function<Status(uint64_t offset, Slice bytes)>& take);
 
   uint64_t position() const;  // bytes of the file that were read
+  bool packed() const;        // the archive stands inside zstd
 
  private:
   struct Rep;

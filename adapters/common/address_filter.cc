@@ -53,6 +53,7 @@ struct Meeting {
   explicit Meeting(std::string the_text) : text(std::move(the_text)) {}
   const std::string text;
   std::atomic<bool> matched{false};
+  void Mark() { matched.store(true, std::memory_order_relaxed); }
   Nearest nearest;
 };
 
@@ -114,19 +115,30 @@ struct AddressFilter::Rep {
     Meeting* const file = FirstFrom(address);
     return file != nullptr && file->text == address ? file : nullptr;
   }
-  // Whether an include pattern or a file stands for the address.
-  bool MarkAskedFor(Slice address) const {
-    const std::string text(address);
-    bool asked = false;
-    const auto mark = [&](Meeting& meeting) {
-      meeting.matched.store(true, std::memory_order_relaxed);
+  // Marks what stands for the address, and says whether anything does.
+  bool MarkAskedFor(const std::string& address) const {
+    bool asked = MarkMatching(include, address);
+    if (Meeting* const file = FileOf(address); file != nullptr) {
+      file->Mark();
       asked = true;
-    };
-    for (const Pattern& pattern : include) {
-      if (pattern.Matches(text)) mark(pattern.meeting());
     }
-    if (Meeting* const file = FileOf(address); file != nullptr) mark(*file);
     return asked;
+  }
+  static bool MarkMatching(const std::vector<Pattern>& patterns, const std::string& address) {
+    bool any = false;
+    for (const Pattern& pattern : patterns) {
+      if (!pattern.Matches(address)) continue;
+      pattern.meeting().Mark();
+      any = true;
+    }
+    return any;
+  }
+  bool Selects(Slice address, bool asked) {
+    const std::string text(address);
+    asked = MarkAskedFor(text) || asked;
+    const bool excluded = MarkMatching(exclude, text);
+    See(address);
+    return asked && !excluded;
   }
   bool HasFileBelow(Slice folder) const {
     const Meeting* const file = FirstFrom(folder);
@@ -167,38 +179,26 @@ AddressFilter::AddressFilter(AddressFilterOptions options) {
 }
 
 bool AddressFilter::SelectsOne(Slice address) const {
-  const std::string text(address);
-  bool wanted = rep_->all_unless_excluded;
-  const auto ask = [&](const Pattern& pattern, bool answer) {
-    if (!pattern.Matches(text)) return;
-    pattern.meeting().matched.store(true, std::memory_order_relaxed);
-    wanted = answer;
-  };
-  for (const Pattern& pattern : rep_->include) ask(pattern, true);
-  if (Meeting* const file = rep_->FileOf(address); file != nullptr) {
-    file->matched.store(true, std::memory_order_relaxed);
-    wanted = true;
-  }
-  for (const Pattern& pattern : rep_->exclude) ask(pattern, false);
-  rep_->See(address);
-  return wanted;
+  return rep_->Selects(address, rep_->all_unless_excluded);
 }
 
-bool AddressFilter::SelectsBy(Slice other_name, Slice address) const {
-  const std::string text(address);
-  const bool excluded = std::any_of(rep_->exclude.begin(), rep_->exclude.end(),
-                                    [&](const Pattern& pattern) { return pattern.Matches(text); });
-  return !excluded && rep_->MarkAskedFor(other_name);
+// A name that is excluded asks for nothing.
+bool AddressFilter::SelectsOneOfTwo(Slice address, Slice beside) const {
+  const bool by_itself = MarkAskedFor(address) || rep_->all_unless_excluded;
+  const bool by_other = MarkAskedFor(beside) && (by_itself || !MarkExcluded(beside));
+  return rep_->Selects(address, by_itself || by_other);
 }
 
-void AddressFilter::Written(Slice path) const {
-  if (!everything()) rep_->MarkAskedFor(path);
+bool AddressFilter::MarkAskedFor(Slice path) const { return rep_->MarkAskedFor(std::string(path)); }
+
+bool AddressFilter::MarkExcluded(Slice path) const {
+  return Rep::MarkMatching(rep_->exclude, std::string(path));
 }
 
 bool AddressFilter::MaySelect(Slice folder) const {
   for (const Pattern& pattern : rep_->exclude) {
     if (!pattern.HoldsAllBelow(folder)) continue;
-    pattern.meeting().matched.store(true, std::memory_order_relaxed);
+    pattern.meeting().Mark();
     return false;
   }
   bool may = rep_->all_unless_excluded || rep_->HasFileBelow(folder);

@@ -33,12 +33,18 @@ class AddressFilter {
   bool everything() const { return rep_ == nullptr; }
   // Whether a record is wanted.
   bool Selects(Slice address) const { return everything() || SelectsOne(address); }
-  // The same for a record that has a file beside it: the name of either stands for both.
+  // The same for a record of two files: asked for by the name of either, excluded by its own.
+  // Whether the other file comes too: Excludes(beside).
   bool Selects(Slice address, Slice beside) const {
-    return everything() || SelectsOne(address) || SelectsBy(beside, address);
+    return everything() || SelectsOneOfTwo(address, beside);
   }
-  // A file that comes out with the records it tells of: who asked for it by name got it.
-  void Written(Slice path) const;
+  // Whether an exclude pattern stands for the name of a file that comes with what was selected.
+  bool Excludes(Slice path) const { return !everything() && MarkExcluded(path); }
+  // Include patterns and files that stand for a path, whether or not anybody chose by it, are not
+  // among unmatched().
+  void MarkMet(Slice path) const {
+    if (!everything()) MarkAskedFor(path);
+  }
   // Whether a record below a folder ("s3/photos/", with its '/') may be wanted; false: there is no
   // need to look at them.
   bool MaySelectBelow(Slice folder) const { return everything() || MaySelect(folder); }
@@ -52,8 +58,9 @@ class AddressFilter {
 
  private:
   bool SelectsOne(Slice address) const;
-  // Whether it is asked for by another name, and not excluded by its own.
-  bool SelectsBy(Slice other_name, Slice address) const;
+  bool SelectsOneOfTwo(Slice address, Slice beside) const;
+  bool MarkAskedFor(Slice path) const;
+  bool MarkExcluded(Slice path) const;
   bool MaySelect(Slice folder) const;
 
   struct Rep;

@@ -36,7 +36,7 @@ Status TakeUnexpectedFile(TreeFindings* findings, bool ignore_extra, Slice path,
   Status error = DataError("UnexpectedFile", "nothing in the tree says what this is")
                      .At(path)
                      .Expected(expected)
-                     .Next("move it out of the tree, or leave such files out: --ignore-extra");
+                     .Next("move it out of the tree; encode --ignore-extra leaves such files out");
   if (leftover != nullptr) error = std::move(error).Found(leftover);
   return findings->TakeError(std::move(error));
 }

@@ -23,6 +23,7 @@ Result<bool> LineReader::Fill() {
   if (buffer_.size() < needed) buffer_.resize(needed);
   std::memcpy(buffer_.data() + end_, piece->data(), piece->size());
   end_ += piece->size();
+  read_ += piece->size();
   return true;
 }
 

@@ -28,6 +28,8 @@ class LineReader {
   // The view lives until the next call.
   Result<Slice> NextPiece();
   uint64_t number() const { return number_; }  // of the line that Next() gave, from 1
+  // In the file: of the next byte that will be handed out.
+  uint64_t position() const { return read_ - (end_ - begin_); }
   const std::string& path() const { return file_->path(); }
 
   // Tells an error where it was met: path and line.
@@ -43,6 +45,7 @@ class LineReader {
   size_t begin_ = 0;    // of what was not handed out yet
   size_t end_ = 0;      // of what was read: padding follows
   size_t scanned_ = 0;  // no newline between begin_ and here
+  uint64_t read_ = 0;   // bytes of the file
   bool at_end_ = false;
   bool in_long_ = false;  // the rest of a long line comes next
   uint64_t number_ = 0;

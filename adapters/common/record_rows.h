@@ -3,6 +3,8 @@
 // counts is its promise, and nothing else is read.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +16,12 @@ namespace snaptree {
 
 // nullopt: the address does not tell. It may be of a record all the same.
 using RecordRows = std::optional<std::vector<KeyRange>>;
-using FindRecordRows = Result<RecordRows> (*)(RowLookup& lookup, Slice address);
+using FindRecordRows = Result<RecordRows> (*)(RowLookup& lookup, Slice address, size_t max_looks);
+
+// Keys that are looked at, where an address does not hold all of a key: more take longer than a
+// walk over all of the adapter.
+inline constexpr size_t kFewLooks = 1000;
+inline constexpr size_t kAllLooks = SIZE_MAX;
 
 // The text of which a name segment was made (spec 07 section 2.4), also of a fallback name that
 // holds all of it; nullopt: it cannot be told.

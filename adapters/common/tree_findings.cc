@@ -13,7 +13,10 @@ std::string PlaceOf(const ErrorInfo& info) {
   place += info.code;
   place += '\0';
   place += std::string(info.address.size() < 20 ? 20 - info.address.size() : 0, ' ');
-  return place + info.address;
+  place += info.address;
+  // One place may be wrong in two ways, which two threads find.
+  for (const std::string* more : {&info.expected, &info.found}) place.append(1, '\0').append(*more);
+  return place;
 }
 
 }  // namespace

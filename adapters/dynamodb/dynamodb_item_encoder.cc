@@ -155,7 +155,7 @@ Status ItemEncoder::InvalidKey(const Place& place, const std::string& attribute,
   return DataError("DdbEncodeInvalidKey",
                    "key attribute \"" + Printable(attribute) + "\" " + defect)
       .Expected("one of type S, N or B, as the table's schema has it")
-      .Next("mend the item, or leave such items out: --skip-invalid-items");
+      .Next("mend the item; encode --skip-invalid-items leaves such items out");
 }
 
 Status ItemEncoder::PutIndexRow(const TablePlan& table, const Place& place,
@@ -185,7 +185,7 @@ Status ItemEncoder::IndexDefect(const Place& place, const TablePlan::Index& inde
                                             "\", a key of index \"" + Printable(index.name) +
                                             "\", " + defect)
       .Expected("one of type S, N or B, or none")
-      .Next("mend the item, or leave it out of the index: --skip-bad-index-keys");
+      .Next("mend the item; encode --skip-bad-index-keys leaves it out of the index");
 }
 
 std::unique_ptr<ItemEncoder> ItemEncoders::Take() {

@@ -49,7 +49,7 @@ Status ItemEncoder::CheckType(const Place& place, const std::string& attribute, 
       .Expected(std::string("type ") + declared)
       .Found(std::string("type ") + type)
       .Next(std::string("give the attribute its type; if this one is meant, end the name with ") +
-            suffix + " or say --allow-key-type-mismatch");
+            suffix + ", or encode --allow-key-type-mismatch takes it");
 }
 
 // The content decides; a name that says otherwise may be a mistake.

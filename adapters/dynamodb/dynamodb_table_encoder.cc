@@ -86,7 +86,7 @@ Status TableEncoder::CheckGeneration(uint64_t generation) const {
       .Expected("1 to " + std::to_string(kGenerationLimit - 1))
       .Found(std::to_string(generation))
       .Next(options_.generation ? "give --ddb-generation a smaller number"
-                                : "mend \"generation\", or give one: --ddb-generation");
+                                : "mend \"generation\"; encode --ddb-generation gives one");
 }
 
 // Without the file the table is as the Go tools would restore it.

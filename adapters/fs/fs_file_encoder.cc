@@ -30,7 +30,7 @@ Status FileEncoder::CheckSize(Slice path, InodeLine* line) {
       .Expected(std::to_string(line->inode.size) + " bytes, as line " +
                 std::to_string(line->number) + " of fs/inodes.jsonl says")
       .Found(std::to_string(size))
-      .Next("after editing files: --fs-trust-content takes their sizes");
+      .Next("after editing files: encode --fs-trust-content takes their sizes");
 }
 
 Status FileEncoder::operator()(Slice path, Slice packed) {

@@ -22,6 +22,7 @@ std::string Shown(const Link& link) {
 Places::Places(const DecodeContext& context)
     : context_(context),
       family_(FamilyOf(kEntryPrefix)),
+      something_below_(context.filter.MaySelectBelow(kTreeBelow)),
       by_child_(context.sorter_options(kEntryShare)),
       files_(context.sorter_options(kEntryShare)),
       directories_(context),
@@ -156,7 +157,10 @@ Status Places::PlaceDirectory(const SortedRecords& directory, SortedRecords* fil
   Place place = UnpackPlace(directory.payload());
   const uint64_t number = directory.number();
   TreeAddress(place.path, &address_);
-  place.selected = context_.filter.Selects(address_);
+  // Who asks for the list of inodes beside files gets the directories that no file stands in too:
+  // nothing else tells of them.
+  place.selected = something_below_ ? context_.filter.Selects(address_, kInodesPath)
+                                    : context_.filter.Selects(address_);
   const bool may_select = context_.filter.MaySelectBelow(address_.append("/"));
   bool wanted = place.selected;
   while (files->IsAt(number)) {

@@ -46,6 +46,7 @@ class Places {
 
   const DecodeContext& context_;
   const FamilyId family_;
+  const bool something_below_;  // files of the tree may be selected
   FsValueParser parser_;
   // Each is given up when it has been read.
   std::optional<ExternalSorter> by_child_;  // all entries: PackByChild, then the type as stored

@@ -99,7 +99,7 @@ Status TreeJoin::TakeUnknown() {
                                                 : "the folder has no line in fs/inodes.jsonl")
           .At(address)
           .Next("add a line with a number that no other inode has, or move it out of the tree: "
-                "--ignore-extra leaves such files out"));
+                "encode --ignore-extra leaves such files out"));
 }
 
 bool TreeJoin::IsIn(const Directory& directory, Slice key) const {

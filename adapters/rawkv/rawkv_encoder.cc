@@ -104,8 +104,8 @@ Result<EncodeTotals> EncodeRawkv(const EncodeContext& context, const EncodeRawkv
       return DataError("RawKvEncodeInvalid", "the key begins like those of another kind of data")
           .Found("\"" + Printable(line.key) + "\"")
           .Next(
-              "such rows belong into the folders of their adapters; to put them as they stand "
-              "there: --allow-reserved");
+              "such rows belong into the folders of their adapters; encode --allow-reserved puts "
+              "them as they stand there");
     }
     SNAPTREE_TRY(rows.Put(line));
     return line.redis_expire_at_ms ? rows.PutTtlRow(line) : Status();

@@ -1,5 +1,6 @@
 #include "adapters/redis/redis_elements_handler.h"
 
+#include "adapters/redis/redis_long_string.h"
 #include "adapters/redis/redis_score.h"
 #include "base/text.h"
 
@@ -39,7 +40,7 @@ bool ElementsHandler::Key(const char* text, unsigned size, bool) {
       if (name == kBase64Member) {
         if (bytes_) return Twice(name);
         slot_ = Slot::kBase64;
-        return true;
+        return outer_slot_ != Slot::kScalar || !IsLongScalar() || TakeLong(true);
       }
       slot_ = Slot::kSkip;
       ++info_->unknown_members;
@@ -74,9 +75,37 @@ bool ElementsHandler::TopKey(Slice name) {
     return TakeArray(name, HasGroups() ? Slot::kGroups : Slot::kArray, &info_->has_array);
   bool taken = false;
   if (!TakeScalarName(name, false, &taken)) return false;
-  if (taken) return true;
+  if (taken) return !IsLongScalar() || TakeLong(layout_.long_is_base64);
   slot_ = Slot::kSkip;
   ++info_->unknown_members;
+  return true;
+}
+
+// The reader has just read a name, and will ask for what follows it. If that is a string, it is
+// taken here, and the reader finds a null in its place.
+bool ElementsHandler::TakeLong(bool base64) {
+  text_.SkipBlanks();
+  if (text_.Peek() != ':') return true;
+  text_.Take();
+  text_.SkipBlanks();
+  if (text_.Peek() != '"') {
+    text_.Insert(":");
+    return true;
+  }
+  text_.EndToken();
+  sink_.BeginLong(text_.position(), base64);
+  const auto take = [this](Slice bytes) { return sink_.LongBytes(bytes); };
+  if (!Keep(ReadLongString(text_, base64, take))) return false;
+  text_.EndToken();
+  text_.Insert(":null");
+  long_is_read_ = true;
+  return true;
+}
+
+bool ElementsHandler::EndLong() {
+  long_is_read_ = false;
+  if (slot_ == Slot::kScalar) return Keep(sink_.Scalar(scalar_, {JsonScalar::Kind::kString, {}}));
+  bytes_.emplace();
   return true;
 }
 

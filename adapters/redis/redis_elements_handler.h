@@ -21,7 +21,7 @@ class ElementsHandler : public NumbersStayText {
 
   const Status& status() const { return status_; }
 
-  bool Null() { return TakeScalar({JsonScalar::Kind::kNull, {}}); }
+  bool Null() { return long_is_read_ ? EndLong() : TakeScalar({JsonScalar::Kind::kNull, {}}); }
   bool Bool(bool value) {
     return TakeScalar({value ? JsonScalar::Kind::kTrue : JsonScalar::Kind::kFalse, {}});
   }
@@ -75,6 +75,9 @@ class ElementsHandler : public NumbersStayText {
     return slot_ == Slot::kScalar && (layout_.bytes_scalars >> scalar_ & 1) != 0;
   }
   bool HasGroups() const { return !layout_.groups.empty(); }
+  bool IsLongScalar() const { return layout_.long_scalar == scalar_; }
+  bool TakeLong(bool base64);
+  bool EndLong();
 
   bool ElementKey(Slice name);
   bool TopKey(Slice name);
@@ -98,8 +101,9 @@ class ElementsHandler : public NumbersStayText {
 
   Place place_ = Place::kStart;
   Slot slot_ = Slot::kNone;
-  size_t skipped_ = 0;  // open objects and arrays of an unknown member
-  size_t scalar_ = 0;   // of Slot::kScalar
+  size_t skipped_ = 0;         // open objects and arrays of an unknown member
+  size_t scalar_ = 0;          // of Slot::kScalar
+  bool long_is_read_ = false;  // and a null inserted for it
 
   // The object of layout.groups that is being read.
   bool group_has_array_ = false;

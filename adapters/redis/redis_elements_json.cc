@@ -51,7 +51,8 @@ Status ElementsReader::Read(JsonText& text, const ElementsLayout& layout, Elemen
 }
 
 Status JsonInvalid(std::string what) {
-  return DataError("RedisEncodeInvalidJSON", std::move(what));
+  return DataError("RedisEncodeInvalidJSON", std::move(what))
+      .Next("mend the text there, or take the key out of the tree");
 }
 
 Status ParseJsonUint(Slice name, const JsonScalar& value, uint64_t* out) {

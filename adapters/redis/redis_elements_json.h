@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "adapters/redis/redis_json_text.h"
@@ -26,6 +27,10 @@ struct ElementsLayout {
   // scalar i). Empty: there is none.
   Slice groups{};
   uint32_t group_scalars = 0;
+  // One of the scalars that is not to be held when it is a string or a BV, by its index, and
+  // whether its string is base64url: ElementsSink::LongBytes() has it.
+  std::optional<size_t> long_scalar{};
+  bool long_is_base64 = false;
 };
 
 struct JsonScalar {
@@ -40,6 +45,11 @@ class ElementsSink {
   virtual ~ElementsSink() = default;
   // One of layout.scalars, by its index.
   virtual Status Scalar(size_t index, const JsonScalar& value) = 0;
+  // The bytes of layout.long_scalar come first: where in the text the quote before them stands, and
+  // whether they are written as base64url; then the bytes, in pieces. Scalar() ends them: a string
+  // without text.
+  virtual void BeginLong(uint64_t /*position*/, bool /*base64*/) {}
+  virtual Status LongBytes(Slice /*piece*/) { return {}; }
   virtual Status Element(Slice first, Slice second) = 0;
   virtual Status Scored(Slice member, uint64_t score_bits) = 0;
   // The end of an object of layout.groups, and whether everything was there.
@@ -67,6 +77,7 @@ class ElementsReader {
   std::unique_ptr<Rep> rep_;
 };
 
+// With a step that helps whatever is wrong.
 Status JsonInvalid(std::string what);
 
 // "expire_at_ms" of any file: null and 0 are none (0), above 2^63-1 is 2^63-1. *respelled becomes

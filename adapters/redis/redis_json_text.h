@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "adapters/common/line_reader.h"
 #include "base/shared_bytes.h"
@@ -18,9 +20,19 @@ class JsonText {
   // A whole text, or a line of it. REQUIRES: the text outlives this.
   explicit JsonText(Slice text)
       : begin_(text.data()), next_(begin_), end_(begin_ + text.size()), counted_(begin_) {}
-  explicit JsonText(TreeInputFile* file) : file_(file) {}
+  explicit JsonText(TreeInputFile* file)
+      : next_piece_([this, file]() -> Result<Slice> {
+          SNAPTREE_ASSIGN(piece_, file->Next());
+          return Slice(*piece_);
+        }) {}
   // The long line that the reader has come to.
-  explicit JsonText(LineReader* long_line) : long_line_(long_line) {}
+  explicit JsonText(LineReader* long_line)
+      : next_piece_([long_line] { return long_line->NextPiece(); }) {}
+  // Pieces that live until the next call; empty: the end.
+  explicit JsonText(std::function<Result<Slice>()> next_piece)
+      : next_piece_(std::move(next_piece)) {}
+  JsonText(const JsonText&) = delete;
+  JsonText& operator=(const JsonText&) = delete;
 
   // RapidJSON's stream concept. A NUL byte looks like the end, as RapidJSON wants it; AtEnd() tells
   // them apart.
@@ -35,8 +47,23 @@ class JsonText {
 
   // Whether only blanks are left. A file has then been read to its end.
   bool AtEnd() {
-    while (IsBlank(Peek())) ++next_;
+    SkipBlanks();
     return next_ == end_ && !Refill();
+  }
+  void SkipBlanks() {
+    while (IsBlank(Peek())) ++next_;
+  }
+  // What of the text is in memory, and a step over so much of it.
+  Slice InHand() const { return {next_, static_cast<size_t>(end_ - next_)}; }
+  void Skip(size_t bytes) { next_ += bytes; }
+  // For who took something himself: what RapidJSON is to read instead of it. No part of the text.
+  // REQUIRES: it outlives its reading, and nothing is left of another one.
+  void Insert(Slice text) {
+    CountLines();
+    behind_inserted_ = {begin_, next_, end_};
+    inserted_ = true;
+    begin_ = next_ = counted_ = text.data();
+    end_ = begin_ + text.size();
   }
   // What reading the file came to; data errors are those of texts that nothing may hold.
   const Status& status() const { return status_; }
@@ -46,7 +73,11 @@ class JsonText {
     CountLines();
     return line_;
   }
-  uint64_t position() const { return before_ + static_cast<uint64_t>(next_ - begin_); }
+  uint64_t position() const {
+    return before_ + static_cast<uint64_t>(inserted_
+                                               ? behind_inserted_.next - behind_inserted_.begin
+                                               : next_ - begin_);
+  }
   // To be called after each token: one may not be longer than any value.
   void EndToken() { token_begin_ = position(); }
 
@@ -74,7 +105,14 @@ class JsonText {
   }
 
   bool Refill() {
-    if ((file_ == nullptr && long_line_ == nullptr) || !status_.ok()) return false;
+    if (inserted_) {
+      inserted_ = false;
+      begin_ = behind_inserted_.begin;
+      next_ = counted_ = behind_inserted_.next;
+      end_ = behind_inserted_.end;
+      if (next_ != end_) return true;
+    }
+    if (!next_piece_ || !status_.ok()) return false;
     CountLines();
     LookAtToken();
     before_ += static_cast<uint64_t>(end_ - begin_);
@@ -82,7 +120,7 @@ class JsonText {
       status_ = DataError("RedisEncodeInvalidJSON", "a value is longer than any can be");
       return false;
     }
-    const Result<Slice> piece = NextPiece();
+    const Result<Slice> piece = next_piece_();
     if (!piece.ok()) {
       status_ = piece.status();
       begin_ = next_ = end_ = counted_ = nullptr;
@@ -93,15 +131,16 @@ class JsonText {
     return next_ != end_;
   }
 
-  Result<Slice> NextPiece() {
-    if (long_line_ != nullptr) return long_line_->NextPiece();
-    SNAPTREE_ASSIGN(piece_, file_->Next());
-    return Slice(*piece_);
-  }
+  struct Rest {
+    const char* begin = nullptr;
+    const char* next = nullptr;
+    const char* end = nullptr;
+  };
 
-  TreeInputFile* const file_ = nullptr;
-  LineReader* const long_line_ = nullptr;
+  const std::function<Result<Slice>()> next_piece_;  // empty: the text is whole
   SharedBytes piece_;
+  Rest behind_inserted_;
+  bool inserted_ = false;
   Status status_;
   const char* begin_ = nullptr;
   const char* next_ = nullptr;

@@ -9,17 +9,28 @@
 #include "adapters/redis/redis_record_text.h"
 #include "adapters/redis/redis_score.h"
 #include "adapters/redis/redis_values.h"
+#include "base/base64.h"
+#include "base/checksum.h"
 #include "base/text.h"
 
 namespace snaptree::redis {
 namespace {
 
+// What a longer value took is not kept for the next one.
+constexpr size_t kKeptBytes = size_t{1} << 20;
 // A line below this would come out as one line, however its text is escaped.
 constexpr size_t kSurelyOneLine = size_t{512} << 10;
+
+// Before a string's value, so that both can be one view.
+constexpr size_t kEnvelopeRoom = kEnvelopeBytes;
 
 uint64_t FieldTextSize(Slice name, Slice value) {
   return Slice("{\"name\":,\"value\":}").size() + BytesTextSize(name) + BytesTextSize(value);
 }
+
+constexpr const char* kOrderOfLong =
+    "write the members in the order \"key\", \"part\" (if there is one), and then the others: "
+    "jq -c '{key} + (if has(\"part\") then {part} else {} end) + .' does";
 
 bool Mentions(Slice line, Slice member) { return line.find(member) != Slice::npos; }
 
@@ -32,11 +43,13 @@ Status LineEncoder::WithPlace(Status error) const {
 
 void LineEncoder::BeginLine(const LinePlace& place) {
   place_ = &place;
-  may_be_part_ = in_pieces_ = begun_ = passed_over_ = needs_scalars_first_ = false;
+  may_be_part_ = in_pieces_ = begun_ = passed_over_ = false;
   info_ = {};
   scalars_ = 0;
   key_.clear();
   value_.clear();
+  if (value_.capacity() > kKeptBytes) std::string().swap(value_);
+  long_value_ = {};
   part_.reset();
   last_ = false;
   expire_at_ms_ = 0;
@@ -64,8 +77,11 @@ Result<LineOutcome> LineEncoder::EncodePart(const LinePlace& place, Slice line) 
   return Finish(std::move(read));
 }
 
-Result<LineOutcome> LineEncoder::EncodeLong(const LinePlace& place, LineReader* line) {
+Result<LineOutcome> LineEncoder::EncodeLong(const LinePlace& place, LineReader* line,
+                                            uint32_t values) {
   BeginLine(place);
+  line_begin_ = line->position();
+  long_values_ = values;
   may_be_part_ = in_pieces_ = measures_ = true;
   JsonText text(line);
   return Finish(Read(text, Pass::kAll));
@@ -77,23 +93,25 @@ Status LineEncoder::ReadScalars(Slice line) {
 }
 
 // What stands around the elements has been read if the line may be a part. Otherwise it is read
-// with them, since the key comes first in all lines but those that some tool has turned round.
+// with them, since the key comes first in all lines but those that some tool has turned round: of
+// those, the elements are left out at first (BeforeElement()).
 Status LineEncoder::ReadWhole(Slice line, bool may_be_part) {
   may_be_part_ = may_be_part;
   measures_ = may_be_part || line.size() > kSurelyOneLine;
   JsonText text(line);
-  Status read = Read(text, may_be_part ? Pass::kElements : Pass::kAll);
-  if (!needs_scalars_first_) return read;
-  BeginLine(*place_);
-  SNAPTREE_TRY(ReadScalars(line));
+  SNAPTREE_TRY(Read(text, may_be_part ? Pass::kElements : Pass::kAll));
+  if (pass_ != Pass::kScalars) return {};
   JsonText again(line);
   return Read(again, Pass::kElements);
 }
 
 Status LineEncoder::Read(JsonText& text, Pass pass) {
   pass_ = pass;
-  SNAPTREE_TRY(json_.Read(text, LayoutOfLine(place_->folder), *this, &info_));
-  if (pass == Pass::kScalars) return CheckArray();
+  ElementsLayout layout = LayoutOfLine(place_->folder);
+  if (in_pieces_ && IsString()) layout.long_scalar = kValue;
+  layout.long_is_base64 = place_->folder == TypeFolder::kHll;
+  SNAPTREE_TRY(json_.Read(text, layout, *this, &info_));
+  if (pass_ == Pass::kScalars) return CheckArray();
   if (!IsString()) SNAPTREE_TRY(CheckArray());
   if (!begun_) SNAPTREE_TRY(BeginRecord());
   return passed_over_ ? Status() : EndRecord();
@@ -111,9 +129,8 @@ Result<LineOutcome> LineEncoder::Finish(Status read) {
 Status LineEncoder::Scalar(size_t index, const JsonScalar& value) {
   const bool is_id = IsStream() && index == kId;
   if (!is_id) return pass_ == Pass::kElements ? Status() : TakeScalar(index, value);
-  if (pass_ == Pass::kScalars) return {};
-  if (!begun_) SNAPTREE_TRY(BeginRecord());
-  if (passed_over_) return {};
+  SNAPTREE_TRY(BeforeElement());
+  if (IsLeftOut()) return {};
   if (value.kind != JsonScalar::Kind::kString) return JsonInvalid("\"id\" is not a string");
   return stream_.Id(value.text);
 }
@@ -127,7 +144,7 @@ Status LineEncoder::TakeScalar(size_t index, const JsonScalar& value) {
   if (index == kExpireAtMs) return ParseExpiry(value, &expire_at_ms_, &respelled_, &clamped_);
   if (IsString()) {
     if (value.kind != JsonScalar::Kind::kString) return JsonInvalid("\"payload\" is not a string");
-    value_.assign(value.text);
+    if (!in_pieces_) value_.assign(kEnvelopeRoom, '\0').append(value.text);
     return {};
   }
   switch (index) {
@@ -151,7 +168,7 @@ Status LineEncoder::TakeScalar(size_t index, const JsonScalar& value) {
 Status LineEncoder::TakePart(const JsonScalar& value) {
   if (begun_) {
     return JsonInvalid("\"part\" stands behind the elements, in a line too long to be read twice")
-        .Next("write the members in the order \"key\", \"part\", and then the others");
+        .Next(kOrderOfLong);
   }
   uint64_t part = 0;
   SNAPTREE_TRY(ParseJsonUint(kRecordScalars[kPart], value, &part));
@@ -166,15 +183,28 @@ Status LineEncoder::CheckArray() const {
   return JsonInvalid("the member \"" + std::string(name) + "\" is missing");
 }
 
+bool LineEncoder::HasKey() const { return (scalars_ & Bit(kKey)) != 0; }
+
+// The key must be known to who takes elements.
+Status LineEncoder::BeforeElement() {
+  if (begun_ || pass_ == Pass::kScalars) return {};
+  if (pass_ == Pass::kAll && !HasKey()) {
+    if (!in_pieces_) {
+      pass_ = Pass::kScalars;
+      return {};
+    }
+    return JsonInvalid(
+               "the member \"key\" does not stand before the elements, in a line too long to be "
+               "read twice")
+        .Next(kOrderOfLong);
+  }
+  return BeginRecord();
+}
+
 // Before the first element, or at the end: what the elements belong to must be known.
 Status LineEncoder::BeginRecord() {
   begun_ = true;
-  if ((scalars_ & Bit(kKey)) == 0) {
-    if (!in_pieces_ && pass_ == Pass::kAll && !IsString()) needs_scalars_first_ = true;
-    return JsonInvalid(in_pieces_ ? "the member \"key\" does not stand before the elements, in a "
-                                    "line too long to be read twice"
-                                  : "the member \"key\" is missing");
-  }
+  if (!HasKey()) return JsonInvalid("the member \"key\" is missing");
   if (IsString()) return {};
   if (!may_be_part_ && (scalars_ & (Bit(kPart) | Bit(kLast))) != 0)
     return JsonInvalid("the name \"part\" or \"last\" is written with escapes");
@@ -210,10 +240,22 @@ Status LineEncoder::JoinParts() {
   return joined.status();
 }
 
+void LineEncoder::BeginLong(uint64_t position, bool base64) {
+  long_value_ = {line_begin_ + position, 0, 0, base64};
+}
+
+// An HLL is looked at as a whole.
+Status LineEncoder::LongBytes(Slice piece) {
+  long_value_.bytes += piece.size();
+  long_value_.crc = ExtendCrc32c(long_value_.crc, piece);
+  if (place_->folder == TypeFolder::kHll && long_value_.bytes <= kMaxBodyBytes)
+    value_.append(piece);
+  return {};
+}
+
 Status LineEncoder::Element(Slice first, Slice second) {
-  if (pass_ == Pass::kScalars) return {};
-  if (!begun_) SNAPTREE_TRY(BeginRecord());
-  if (passed_over_) return {};
+  SNAPTREE_TRY(BeforeElement());
+  if (IsLeftOut()) return {};
   if (IsStream()) {
     if (measures_) entry_bytes_ += (entry_bytes_ > 0 ? 1 : 0) + FieldTextSize(first, second);
     return stream_.Field(first, second);
@@ -227,9 +269,8 @@ Status LineEncoder::Element(Slice first, Slice second) {
 }
 
 Status LineEncoder::Scored(Slice member, uint64_t score_bits) {
-  if (pass_ == Pass::kScalars) return {};
-  if (!begun_) SNAPTREE_TRY(BeginRecord());
-  if (passed_over_) return {};
+  SNAPTREE_TRY(BeforeElement());
+  if (IsLeftOut()) return {};
   if (measures_) {
     cut_.CheckOrder(member);
     scratch_.clear();
@@ -240,9 +281,8 @@ Status LineEncoder::Scored(Slice member, uint64_t score_bits) {
 }
 
 Status LineEncoder::Group(bool complete) {
-  if (pass_ == Pass::kScalars) return {};
-  if (!begun_) SNAPTREE_TRY(BeginRecord());
-  if (passed_over_) return {};
+  SNAPTREE_TRY(BeforeElement());
+  if (IsLeftOut()) return {};
   if (!complete) {
     return JsonInvalid("an entry is not whole").Expected("the members \"id\" and \"fields\"");
   }
@@ -318,24 +358,51 @@ Status LineEncoder::PutString() {
     return JsonInvalid("the member \"" + std::string(is_hll ? "payload" : "value") +
                        "\" is missing");
   }
-  std::string body;
-  if (is_hll) {
-    std::optional<std::string> payload = ParseBase64Url(value_);
-    if (!payload) return JsonInvalid("\"payload\" is not base64url without padding");
-    SNAPTREE_TRY(CheckHllPayload(context_, place_->path, *payload));
-    MakeHllEnvelope(expire_at_ms_, &body);
-    body.append(*payload);
-  } else {
-    MakeStringEnvelope(expire_at_ms_, &body);
-    body.append(value_);
-  }
-  MakeUserKey(is_hll ? kHllPrefix : kStringPrefix, key_, &scratch_);
-  SNAPTREE_TRY(rows_.Put(scratch_, body));
+  SNAPTREE_TRY(in_pieces_ ? PutLong() : PutValue());
   if (!is_hll) {
     const KeyFile file{place_->folder, place_->path, key_, expire_at_ms_, true};
-    SNAPTREE_TRY(PutTtlRow(rows_, file, expire_at_ms_, &scratch_, &body));
+    SNAPTREE_TRY(PutTtlRow(rows_, file, expire_at_ms_, &scratch_, &value_));
   }
   return Tell();
+}
+
+Status LineEncoder::PutValue() {
+  const Slice text = Slice(value_).substr(kEnvelopeRoom);
+  if (place_->folder == TypeFolder::kHll) {
+    std::string body;
+    MakeHllEnvelope(expire_at_ms_, &body);
+    const size_t begin = body.size();
+    if (!AppendFromBase64Url(&body, text))
+      return JsonInvalid("\"payload\" is not base64url without padding");
+    SNAPTREE_TRY(CheckHllPayload(context_, place_->path, Slice(body).substr(begin)));
+    MakeUserKey(kHllPrefix, key_, &scratch_);
+    return rows_.Put(scratch_, body);
+  }
+  MakeStringEnvelope(expire_at_ms_, &scratch_);
+  const size_t begin = kEnvelopeRoom - scratch_.size();
+  value_.replace(begin, scratch_.size(), scratch_);
+  MakeUserKey(kStringPrefix, key_, &scratch_);
+  return rows_.Put(scratch_, Slice(value_).substr(begin));
+}
+
+Status LineEncoder::PutLong() {
+  const bool is_hll = place_->folder == TypeFolder::kHll;
+  std::string head;
+  if (is_hll) {
+    if (long_value_.bytes <= kMaxBodyBytes)
+      SNAPTREE_TRY(CheckHllPayload(context_, place_->path, value_));
+    std::string().swap(value_);
+    MakeHllEnvelope(expire_at_ms_, &head);
+  } else {
+    MakeStringEnvelope(expire_at_ms_, &head);
+  }
+  MakeUserKey(is_hll ? kHllPrefix : kStringPrefix, key_, &scratch_);
+  // A body may be of any size. This one makes a row as a file does, which is refused.
+  if (head.size() + long_value_.bytes > kMaxBodyBytes)
+    return rows_.PutFile(scratch_, head, place_->path, long_value_.bytes);
+  std::string payload;
+  LongValueEncoder::Pack(long_value_, place_->path, scratch_, head, &payload);
+  return rows_.PutBody(scratch_, long_values_, payload);
 }
 
 Status LineEncoder::Tell() {

@@ -12,6 +12,7 @@
 #include "adapters/redis/redis_collection_rows.h"
 #include "adapters/redis/redis_elements_json.h"
 #include "adapters/redis/redis_line_parts.h"
+#include "adapters/redis/redis_long_value.h"
 #include "adapters/redis/redis_stream_rows.h"
 #include "adapters/redis/redis_tree_folders.h"
 
@@ -33,7 +34,8 @@ class LineEncoder : private ElementsSink {
   Result<LineOutcome> Encode(const LinePlace& place, Slice line);
   // The same for a line that may be a part, and for one that does not fit memory.
   Result<LineOutcome> EncodePart(const LinePlace& place, Slice line);
-  Result<LineOutcome> EncodeLong(const LinePlace& place, LineReader* line);
+  // `values` is the number of the LongValueEncoder, which has the values of strings and HLLs.
+  Result<LineOutcome> EncodeLong(const LinePlace& place, LineReader* line, uint32_t values);
 
   // What parts came, and what is to come.
   LineParts& parts() { return parts_; }
@@ -49,12 +51,15 @@ class LineEncoder : private ElementsSink {
   };
 
   Status Scalar(size_t index, const JsonScalar& value) override;
+  void BeginLong(uint64_t position, bool base64) override;
+  Status LongBytes(Slice piece) override;
   Status Element(Slice first, Slice second) override;
   Status Scored(Slice member, uint64_t score_bits) override;
   Status Group(bool complete) override;
 
   bool IsStream() const { return place_->folder == TypeFolder::kStreams; }
   bool IsString() const { return place_->folder <= TypeFolder::kHll; }
+  bool HasKey() const;
   bool IsPart() const { return part_.has_value(); }
   bool IsLast() const { return !IsPart() || last_; }
 
@@ -67,10 +72,14 @@ class LineEncoder : private ElementsSink {
   Status TakePart(const JsonScalar& value);
   Status CheckArray() const;
   Status BeginRecord();
+  Status BeforeElement();
+  bool IsLeftOut() const { return pass_ == Pass::kScalars || passed_over_; }
   void BeginEntry();
   Status JoinParts();
   Status EndRecord();
   Status PutString();
+  Status PutValue();
+  Status PutLong();
   Status PutStream();
   Status CheckExpiry();
   Status Tell();
@@ -90,11 +99,15 @@ class LineEncoder : private ElementsSink {
   bool in_pieces_ = false;
   bool begun_ = false;
   bool passed_over_ = false;
-  bool needs_scalars_first_ = false;
   ElementsInfo info_;
   uint32_t scalars_ = 0;  // bit i: scalar i was there
   std::string key_;
-  std::string value_;  // of a string or an HLL
+  // Of a string or an HLL. A string's stands behind room for its envelope, an HLL's as text.
+  std::string value_;
+  // The same of a line that does not fit memory.
+  LongValue long_value_;
+  uint64_t line_begin_ = 0;  // in the file
+  uint32_t long_values_ = 0;
   std::optional<uint64_t> part_;
   bool last_ = false;
   uint64_t expire_at_ms_ = 0;

@@ -11,9 +11,10 @@
 #include "adapters/common/line_reader.h"
 #include "adapters/common/numbered_line_files.h"
 #include "adapters/redis/redis_line_encoder.h"
+#include "adapters/redis/redis_line_path.h"
+#include "adapters/redis/redis_long_value.h"
 #include "base/cancel.h"
 #include "base/coding.h"
-#include "base/text.h"
 
 namespace snaptree::redis {
 namespace {
@@ -22,7 +23,6 @@ namespace {
 constexpr double kFilesShare = 0.01;
 // Longer lines are read piece by piece.
 constexpr uint64_t kWholeLineBytes = uint64_t{16} << 20;
-constexpr Slice kExtension = ".jsonl";
 
 struct Worker {
   explicit Worker(const EncodeContext& context)
@@ -66,6 +66,8 @@ class Reading {
   Reading(const EncodeContext& context, KeyIndex* index)
       : context_(context),
         index_(*index),
+        long_values_(context.rows.AddBodyEncoder(
+            std::make_unique<LongValueEncoder>(context.input.source()))),
         parts_(context),
         batches_(
             context,
@@ -77,6 +79,7 @@ class Reading {
   Status EndType();
 
  private:
+  Status EndParts();
   Status CheckGap(TypeFolder folder, uint64_t number);
   Status ReadLines();
   Status LongLine(LineReader* lines);
@@ -89,7 +92,8 @@ class Reading {
 
   const EncodeContext& context_;
   KeyIndex& index_;
-  Worker parts_;  // for lines that one thread must see
+  const uint32_t long_values_;  // encoder of bodies
+  Worker parts_;                // for lines that one thread must see
   LineBatches batches_;
   std::vector<BatchKeys> keys_;  // by slot
   std::mutex mutex_;             // of idle_
@@ -142,7 +146,7 @@ Status Reading::TakeBatch(const LineBatch& batch, size_t slot) {
     const uint64_t number = batch.number(line.index);
     switch (line.kind) {
       case BatchKeys::Kind::kKey:
-        SNAPTREE_TRY(context_.findings.TakeError(parts_.encoder.parts().End()));
+        SNAPTREE_TRY(EndParts());
         SNAPTREE_TRY(TakeKey(keys.key(i), line.expire_at_ms, number));
         break;
       case BatchKeys::Kind::kPart:
@@ -176,7 +180,8 @@ Status Reading::TakeKey(Slice key, uint64_t expire_at_ms, uint64_t line) {
 
 Status Reading::LongLine(LineReader* lines) {
   SNAPTREE_TRY(batches_.Run());
-  return TakeOutcome(parts_.encoder.EncodeLong(PlaceOf(lines->number()), lines), lines->number());
+  return TakeOutcome(parts_.encoder.EncodeLong(PlaceOf(lines->number()), lines, long_values_),
+                     lines->number());
 }
 
 Status Reading::ReadLines() {
@@ -191,10 +196,9 @@ Status Reading::ReadLines() {
   }
 }
 
-// The first one may be the first of numbers that begin at 1, as people count.
 Status Reading::CheckGap(TypeFolder folder, uint64_t number) {
   const uint64_t expected = number_ ? *number_ + 1 : 0;
-  if (number == expected || (!number_ && number == 1)) return {};
+  if (number == expected) return {};
   return context_.findings.TakeError(
       DataError("RedisPartMissing", "a file of lines is missing")
           .At(path_)
@@ -215,28 +219,18 @@ Status Reading::File(TypeFolder folder, uint64_t number) {
   return read.ok() ? Status::Ok() : context_.findings.TakeError(std::move(read).At(path_));
 }
 
-Status Reading::EndType() {
+// What follows goes on with no part that came before.
+Status Reading::EndParts() {
   SNAPTREE_TRY(context_.findings.TakeError(parts_.encoder.parts().End()));
-  number_.reset();
-  any_key_ = false;
+  parts_.encoder.parts().BeginKey();
   return {};
 }
 
-// "strings-00000.jsonl".
-bool ParseName(Slice name, TypeFolder* folder, uint64_t* number) {
-  for (size_t i = 0; i < kTypeFolders.size(); ++i) {
-    const std::string stem = std::string(kTypeFolders[i].name) + "-";
-    if (!name.starts_with(stem) || !name.ends_with(kExtension) ||
-        name.size() <= stem.size() + kExtension.size())
-      continue;
-    const std::optional<uint64_t> parsed =
-        ParseU64(name.substr(stem.size(), name.size() - stem.size() - kExtension.size()));
-    if (!parsed || NumberedLinePath(stem, *parsed) != name) return false;
-    *folder = static_cast<TypeFolder>(i);
-    *number = *parsed;
-    return true;
-  }
-  return false;
+Status Reading::EndType() {
+  SNAPTREE_TRY(EndParts());
+  number_.reset();
+  any_key_ = false;
+  return {};
 }
 
 }  // namespace
@@ -245,11 +239,10 @@ LineFiles::LineFiles(const EncodeContext& context)
     : context_(context), files_(context.sorter_options(kFilesShare)) {}
 
 Result<bool> LineFiles::Add(Slice name) {
-  TypeFolder folder = TypeFolder::kStrings;
-  uint64_t number = 0;
-  if (!ParseName(name, &folder, &number)) return false;
-  std::string key(1, static_cast<char>(folder));
-  AppendBe64(&key, number);
+  const std::optional<LineFileName> file = ParseLineFileName(name);
+  if (!file) return false;
+  std::string key(1, static_cast<char>(file->folder));
+  AppendBe64(&key, file->number);
   SNAPTREE_TRY(files_.Add(key, {}));
   return true;
 }

@@ -25,7 +25,10 @@ std::string PartOfKey(uint64_t part, Slice key) {
 
 Result<bool> LineParts::Join(const LinePlace& place, Slice key, uint64_t part) {
   if (open_ && open_->next_part == part) return true;
-  if (!open_ && passes_over_) return false;
+  if (!open_ && passes_over_ && (!passed_key_ || *passed_key_ == key)) {
+    passed_key_.emplace(key);
+    return false;
+  }
   return PartMissing(place.path, place.number)
       .Expected(open_ ? "part " + std::to_string(open_->next_part) : "part 0 first")
       .Found(PartOfKey(part, key));
@@ -47,6 +50,7 @@ Status LineParts::End() {
 void LineParts::Forget() {
   open_.reset();
   passes_over_ = true;
+  passed_key_.reset();
 }
 
 void CutCheck::BeginKey(Slice key) {

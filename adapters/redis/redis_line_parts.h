@@ -24,14 +24,15 @@ class LineParts {
   // Whether parts of the key came, and more are to come.
   bool IsOpenFor(Slice key) const { return open_ && open_->key == key; }
   // A part that is to go on where the one before ended; false: it is to be passed over, since one
-  // of its key was wrong already. "RedisPartMissing". REQUIRES: part > 0, and parts of no other key
-  // are open.
+  // of its key was wrong already, or may have been. "RedisPartMissing". REQUIRES: part > 0, and
+  // parts of no other key are open.
   Result<bool> Join(const LinePlace& place, Slice key, uint64_t part);
   // The line was such a part, and not the last one; or part 0, and not the last one.
   void Keep(const LinePlace& place, Slice key, uint64_t part, std::optional<uint64_t> expire_at_ms);
   // No part follows the one that came last: "RedisPartMissing" if it was not the last one.
   Status End();
-  // A key of its own comes.
+  // A key of its own comes, or the files of another type: what follows is no further part of one
+  // that was wrong.
   void BeginKey() { passes_over_ = false; }
   // The last part came.
   void Close() { open_.reset(); }
@@ -54,6 +55,7 @@ class LineParts {
 
   std::optional<Open> open_;
   bool passes_over_ = false;
+  std::optional<std::string> passed_key_;  // whose parts are passed over; the first one says it
 };
 
 // Whether the lines of a key would come out cut in the same places.

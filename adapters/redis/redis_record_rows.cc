@@ -11,8 +11,8 @@
 namespace snaptree::redis {
 namespace {
 
-// Rows that are looked at for a long key.
-constexpr size_t kMaxLooks = 1000;
+// Behind the key of a list in that of a delta: its timestamp and its place in a transaction.
+constexpr size_t kDeltaNumberBytes = sizeof(uint64_t) + sizeof(uint32_t);
 
 struct TypeFiles {
   Slice folder;
@@ -38,15 +38,15 @@ std::optional<Slice> NameOf(Slice address) {
 // Looks through families for a key of which only a hash and the beginning are known.
 class KeySearch {
  public:
-  KeySearch(RowLookup* lookup, Slice name, std::string begin)
-      : lookup_(*lookup), name_(name), begin_(std::move(begin)) {}
+  KeySearch(RowLookup* lookup, Slice name, std::string begin, size_t max_looks)
+      : lookup_(*lookup), name_(name), begin_(std::move(begin)), max_looks_(max_looks) {}
 
   // Keys behind a prefix.
   Result<std::optional<std::string>> InPlainFamily(Slice prefix) {
     const FamilyId family = FamilyOf(prefix);
     const std::string stem = std::string(prefix) + begin_;
     std::string from = stem;
-    for (size_t looks = 0; looks < kMaxLooks; ++looks) {
+    for (size_t looks = 0; looks < max_looks_; ++looks) {
       SNAPTREE_ASSIGN(const std::optional<std::string> raw, lookup_.FirstKey(family, from));
       if (!raw || !raw->starts_with(stem)) break;
       from = *raw + '\0';
@@ -62,7 +62,7 @@ class KeySearch {
   Result<std::optional<std::string>> InCountedFamily(Slice prefix) {
     const FamilyId family = FamilyOf(prefix);
     std::string from = StemOf(prefix, static_cast<uint32_t>(begin_.size()));
-    for (size_t looks = 0; looks < kMaxLooks; ++looks) {
+    for (size_t looks = 0; looks < max_looks_; ++looks) {
       SNAPTREE_ASSIGN(const std::optional<std::string> raw, lookup_.FirstKey(family, from));
       ElementKey key;
       uint32_t size = 0;
@@ -98,14 +98,15 @@ class KeySearch {
   RowLookup& lookup_;
   const Slice name_;
   const std::string begin_;
+  const size_t max_looks_;
 };
 
-Result<std::optional<std::string>> FindKey(RowLookup* lookup, Slice name) {
+Result<std::optional<std::string>> FindKey(RowLookup* lookup, Slice name, size_t max_looks) {
   std::optional<std::string> key = TextOfSegment(name);
   if (key) return EncodeSegment(*key).name == name ? key : std::nullopt;
   std::optional<std::string> begin = BeginningOfSegment(name);
   if (!begin) return std::optional<std::string>();
-  KeySearch search(lookup, name, *std::move(begin));
+  KeySearch search(lookup, name, *std::move(begin), max_looks);
   for (const Slice prefix : {kStringPrefix, kHllPrefix, kHashBlobPrefix, kSetBlobPrefix,
                              kZSetBlobPrefix, kListMetaPrefix}) {
     SNAPTREE_ASSIGN(key, search.InPlainFamily(prefix));
@@ -121,10 +122,10 @@ Result<std::optional<std::string>> FindKey(RowLookup* lookup, Slice name) {
 
 }  // namespace
 
-Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address) {
+Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address, size_t max_looks) {
   const std::optional<Slice> name = NameOf(address);
   if (!name) return RecordRows();
-  SNAPTREE_ASSIGN(const std::optional<std::string> key, FindKey(&lookup, *name));
+  SNAPTREE_ASSIGN(const std::optional<std::string> key, FindKey(&lookup, *name, max_looks));
   if (!key) return RecordRows();
   std::vector<KeyRange> rows;
   std::string text;
@@ -137,17 +138,20 @@ Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address) {
     MakeElementKey(prefix, *key, &text);
     rows.push_back(WholeKey(FamilyOf(prefix), text));
   }
-  for (const Slice prefix : {kHashMetaPrefix, kSetMetaPrefix, kZSetMetaPrefix, kListMetaPrefix}) {
+  for (const Slice prefix : {kHashMetaPrefix, kSetMetaPrefix, kZSetMetaPrefix}) {
     MakeElementKey(std::string(prefix) + "d|", *key, &text);
     rows.push_back(KeysWithPrefix(FamilyOf(prefix), text));
   }
+  // Other lists may have names that begin like a delta of this one.
+  MakeElementKey(std::string(kListMetaPrefix) + "d|", *key, &text);
+  rows.push_back(NumberedKeys(FamilyOf(kListMetaPrefix), text, kDeltaNumberBytes));
   for (const Slice prefix :
        {kHashFieldPrefix, kSetMemberPrefix, kZSetMemberPrefix, kStreamEntryPrefix}) {
     MakeElementKey(prefix, *key, &text);
     rows.push_back(KeysWithPrefix(FamilyOf(prefix), text));
   }
   MakeUserKey(kListItemPrefix, *key, &text);
-  rows.push_back(NumberedKeys(FamilyOf(kListItemPrefix), text));
+  rows.push_back(NumberedKeys(FamilyOf(kListItemPrefix), text, sizeof(uint64_t)));
   return RecordRows(std::move(rows));
 }
 

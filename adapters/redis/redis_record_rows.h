@@ -6,6 +6,6 @@
 
 namespace snaptree::redis {
 
-Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address);
+Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address, size_t max_looks);
 
 }  // namespace snaptree::redis

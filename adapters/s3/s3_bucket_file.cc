@@ -172,7 +172,7 @@ Result<BucketFile> ReadBucketFile(const EncodeContext& context, Slice folder, bo
   } else if (!kind) {
     return DataError(kCode, "the bucket's own file is missing")
         .At(path)
-        .Next("bring it back, or let the folder's name say all: --allow-bare-buckets");
+        .Next("bring it back; encode --allow-bare-buckets lets the folder's name say all");
   } else {
     SNAPTREE_ASSIGN(const Slice text, reader->ReadSmall(path, StoredJson::kMaxBytes));
     const Status status = BucketReader(context, path, &bucket).Read(text, json);

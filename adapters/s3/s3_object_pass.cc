@@ -103,8 +103,12 @@ Status ObjectPass::TakeLiveHead(Object* object, NamePass* names) {
   object->key = SegmentText(heads_.key().object);
   SNAPTREE_ASSIGN(object->kind, names->KindOf(object->key));
   object->path = object->bucket->folder + PathOf(object->key, object->kind);
-  object->wanted =
-      shared_.context.filter.Selects(object->path, object->path + std::string(kSidecarSuffix));
+  if (const AddressFilter& filter = shared_.context.filter; !filter.everything()) {
+    const std::string sidecar = object->path + std::string(kSidecarSuffix);
+    object->wanted = filter.Selects(object->path, sidecar);
+    // Lines are no files that a pattern could leave out.
+    object->with_sidecar = shared_.options.jsonl || !filter.Excludes(sidecar);
+  }
   if (shared_.options.jsonl && KindBesideLines(object->key, object->kind) != object->kind) {
     object->kind = PathKind::kFallback;  // its address stays what it was
     object->path = object->bucket->folder + PathOf(object->key, object->kind);
@@ -222,7 +226,7 @@ Status ObjectPass::WriteObject(const Object& object) {
   ChunkReader reader(&shared_, object.rows, object.scope, object.parts->upload());
   SNAPTREE_ASSIGN(const BodyFacts facts, bodies_.Write(object.path, manifest, &reader));
   const std::string path = PathOf(object.key, object.kind);
-  SNAPTREE_TRY(sidecars_.Write(object.key, path, manifest, facts));
+  if (object.with_sidecar) SNAPTREE_TRY(sidecars_.Write(object.key, path, manifest, facts));
   ReportObject(&shared_, object.path, manifest, facts);
   if (object.kind == PathKind::kNatural) return {};
   return key_map_.Add(path, object.key, KeymapKind(object.kind));

@@ -40,9 +40,10 @@ class ObjectPass {
     bool wanted = true;  // by the selection of records
     std::string key;
     PathKind kind = PathKind::kNatural;
-    std::string path;     // in the tree
-    Extent head;          // its row
-    ValueRef head_value;  // not resident
+    std::string path;          // in the tree
+    bool with_sidecar = true;  // by the selection of records
+    Extent head;               // its row
+    ValueRef head_value;       // not resident
     std::optional<Manifest> manifest;
     std::optional<ManifestParts> parts;
     ObjectChunkRows rows;

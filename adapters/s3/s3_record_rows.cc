@@ -21,8 +21,6 @@ constexpr bool kRenamesCollisions = false;
 
 // More of them than a bucket that was made again now and then has.
 constexpr size_t kMaxGenerations = 16;
-// Live rows that are looked at for one that decides.
-constexpr size_t kMaxLooks = 1000;
 
 std::string SegmentOf(Slice text) {
   std::string segment;
@@ -58,7 +56,11 @@ std::vector<std::string> KeysOf(Slice path) {
 
 class ObjectRows {
  public:
-  ObjectRows(RowLookup* lookup, Slice bucket) : lookup_(*lookup), bucket_(SegmentOf(bucket)) {}
+  ObjectRows(RowLookup* lookup, Slice bucket, size_t max_looks)
+      : lookup_(*lookup),
+        bucket_(SegmentOf(bucket)),
+        max_looks_(max_looks),
+        max_generations_(max_looks == kAllLooks ? kAllLooks : kMaxGenerations) {}
 
   // The bucket's own rows, and what tells its generation. False: it cannot be told from a few rows.
   Result<bool> AddBucket();
@@ -80,6 +82,8 @@ class ObjectRows {
 
   RowLookup& lookup_;
   const std::string bucket_;  // segment
+  const size_t max_looks_;    // at live rows, for one that decides
+  const size_t max_generations_;
   std::vector<uint64_t> generations_;
   std::set<std::string> named_;  // keys whose names were looked at
   std::vector<KeyRange> rows_;
@@ -97,7 +101,7 @@ Result<bool> ObjectRows::AddFirstLive(Slice prefix, KeyLayout layout, const std:
                                       bool with_path_only) {
   const FamilyId family = FamilyOf(prefix);
   std::string from = text;
-  for (size_t looks = 0; looks < kMaxLooks; ++looks) {
+  for (size_t looks = 0; looks < max_looks_; ++looks) {
     SNAPTREE_ASSIGN(const std::optional<std::string> raw, lookup_.FirstKey(family, from));
     if (!raw || !raw->starts_with(text)) return true;
     from = *raw + '\0';
@@ -122,7 +126,7 @@ Result<bool> ObjectRows::AddGenerations(Slice prefix, KeyLayout layout) {
   const FamilyId family = FamilyOf(prefix);
   const std::string bucket = std::string(prefix) + bucket_;
   std::string from = bucket;
-  for (size_t n = 0; n < kMaxGenerations; ++n) {
+  for (size_t n = 0; n < max_generations_; ++n) {
     SNAPTREE_ASSIGN(const std::optional<std::string> raw, lookup_.FirstKey(family, from));
     if (!raw || !raw->starts_with(bucket)) return true;
     ByteReader tail(Slice(*raw).substr(bucket.size()));
@@ -183,7 +187,7 @@ Result<std::optional<std::string>> ObjectRows::FindKey(Slice fallback_name) {
   for (const uint64_t generation : generations_) {
     const std::string stem = KeyIn(kHeadPrefix, generation) + OpenSegment(*begin);
     std::string from = stem;
-    for (size_t looks = 0; looks < kMaxLooks; ++looks) {
+    for (size_t looks = 0; looks < max_looks_; ++looks) {
       SNAPTREE_ASSIGN(const std::optional<std::string> raw, lookup_.FirstKey(family, from));
       if (!raw || !raw->starts_with(stem)) break;
       from = *raw + '\0';
@@ -268,13 +272,13 @@ Slice BodyOf(Slice path) {
   return path;
 }
 
-Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address) {
+Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address, size_t max_looks) {
   Slice folder;
   Slice path;
   if (!SplitScope(address, kFolder, &folder, &path)) return RecordRows();
   const std::optional<std::string> bucket = TextOfSegment(folder);
   if (!bucket || EncodeDirectorySegment(*bucket).name != folder) return RecordRows();
-  ObjectRows rows(&lookup, *bucket);
+  ObjectRows rows(&lookup, *bucket, max_looks);
   SNAPTREE_ASSIGN(bool told, rows.AddBucket());
   if (path != kBucketFile) {
     std::vector<std::string> keys = KeysOf(path);

@@ -14,6 +14,6 @@ Slice BodyOf(Slice path);
 bool IsListOfObjects(Slice address);
 
 // With the paths of a run without --rename-collisions.
-Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address);
+Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address, size_t max_looks);
 
 }  // namespace snaptree::s3

@@ -102,8 +102,8 @@ Status QueueEncoder::SetGeneration(const QueueFolder& found) {
         .Expected("1 to " + std::to_string(kGenerationLimit - 1))
         .Found(std::to_string(generation.number))
         .Next(options_.generation ? "give --sqs-generation another number"
-                                  : "correct \"generation\" in _queue_ext.json, or give one: "
-                                    "--sqs-generation");
+                                  : "correct \"generation\" in _queue_ext.json; encode "
+                                    "--sqs-generation gives one");
   }
   config_.meta.generation = generation.number;
   if (!generation.of_extension) config_.meta.incarnation = 0;

@@ -90,7 +90,7 @@ Status QueueTreeReader::ReadMember(const Member& member, size_t index, QueueConf
         return DataError(kCode, "a format version that this program does not know")
             .Expected("1")
             .Found(std::to_string(version))
-            .Next("encode the tree with the snaptree that wrote it, or a newer one");
+            .Next("use the snaptree that wrote the tree, or a newer one");
       }
       break;
     }

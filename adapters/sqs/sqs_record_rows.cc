@@ -1,5 +1,7 @@
 #include "adapters/sqs/sqs_record_rows.h"
 
+#include <array>
+
 #include "adapters/sqs/sqs_heads.h"
 #include "adapters/sqs/sqs_keys.h"
 #include "base/text.h"
@@ -12,16 +14,40 @@ constexpr Slice kFolder = "sqs/";
 constexpr Slice kPartitionedMark = "p|";
 
 struct ByteRange {
-  uint8_t low;
-  uint8_t high;
+  uint8_t low = 0;
+  uint8_t high = 0;
 };
+
+// Of a segment: base64url without padding.
+constexpr bool IsOfSegment(unsigned byte) {
+  return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+         (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+}
+
+constexpr size_t CountGaps() {
+  size_t gaps = 0;
+  for (unsigned byte = 0; byte <= UINT8_MAX; ++byte) {
+    if (!IsOfSegment(byte) && (byte == 0 || IsOfSegment(byte - 1))) ++gaps;
+  }
+  return gaps;
+}
+
 // Bytes that no segment holds: one of them follows that of a queue, which has no end of its own.
-constexpr ByteRange kBehindSegment[] = {{0x00, '-' - 1},    {'-' + 1, '0' - 1}, {'9' + 1, 'A' - 1},
-                                        {'Z' + 1, '_' - 1}, {'_' + 1, 'a' - 1}, {'z' + 1, 0xff}};
+constexpr std::array<ByteRange, CountGaps()> BytesBehindSegment() {
+  std::array<ByteRange, CountGaps()> gaps;
+  size_t n = 0;
+  for (unsigned byte = 0; byte <= UINT8_MAX; ++byte) {
+    if (IsOfSegment(byte)) continue;
+    if (byte == 0 || IsOfSegment(byte - 1)) gaps[n++].low = static_cast<uint8_t>(byte);
+    gaps[n - 1].high = static_cast<uint8_t>(byte);
+  }
+  return gaps;
+}
+constexpr auto kBehindSegment = BytesBehindSegment();
 
 }  // namespace
 
-Result<RecordRows> RowsOfRecord(RowLookup& /*lookup*/, Slice address) {
+Result<RecordRows> RowsOfRecord(RowLookup& /*lookup*/, Slice address, size_t /*max_looks*/) {
   Slice folder;
   Slice path;
   if (!SplitScope(address, kFolder, &folder, &path)) return RecordRows();

@@ -6,6 +6,6 @@
 namespace snaptree::sqs {
 
 // Messages without a queue, whose folder depends on the names of other queues, are not found so.
-Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address);
+Result<RecordRows> RowsOfRecord(RowLookup& lookup, Slice address, size_t max_looks);
 
 }  // namespace snaptree::sqs

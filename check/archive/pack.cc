@@ -153,6 +153,7 @@ Status TreePacker::OpenSink() {
 
 Status TreePacker::LookAtTree() {
   SNAPTREE_TRY(findings_.TakeError(ReadTreeManifest(*read_).status()));
+  if (IsArchive(options_.tree)) listed_.TreeIsArchive();
   SNAPTREE_TRY(listed_.Read(
       *source_, [this](Status error) { return findings_.TakeError(std::move(error)); }));
   if (listed_.lists_itself()) {
@@ -235,7 +236,7 @@ Status TreePacker::End() {
   SNAPTREE_TRY(WriteOne(kChecksumsFileName));
   const TreeTotals totals = sink_->totals();
   report_.files = totals.files;
-  report_.directories = totals.directories;
+  report_.directories = files_.folders();
   report_.bytes = totals.bytes;
   if (findings_.HasErrors()) return {};
   SNAPTREE_TRY(sink_->Finish());
@@ -257,7 +258,8 @@ Result<ArchiveReport> TreePacker::Run() {
   report_.errors = findings_.Errors();
   report_.error_count = findings_.errors();
   if (!report_.good()) return std::move(report_);
-  NoteLargeArchive(report_.files + report_.directories, &report_.findings);
+  const TreeTotals entries = sink_->totals();
+  NoteLargeArchive(entries.files + entries.directories, &report_.findings);
   if (staged_) {
     progress_.Begin("sync to disk", "bytes", 0);
     SNAPTREE_TRY(staged_->Publish());

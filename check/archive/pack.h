@@ -35,7 +35,7 @@ struct PackOptions {
 // Of pack and unpack.
 struct ArchiveReport {
   uint64_t files = 0;
-  uint64_t directories = 0;    // pack: empty ones, that have entries; unpack: that were made
+  uint64_t directories = 0;    // of the tree, but for its root
   uint64_t bytes = 0;          // of contents
   uint64_t archive_bytes = 0;  // that were written, or read
   Findings findings;

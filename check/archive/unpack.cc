@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "check/archive/unpack_space.h"
 #include "check/archive/unpack_target.h"
 #include "encode/checksum_compare.h"
 #include "encode/encode_preflight.h"
@@ -92,6 +93,7 @@ Status TreeUnpacker::OpenInput() {
   if (options_.archive != "-") {
     SNAPTREE_ASSIGN(InputFile file, InputFile::Open(options_.archive));
     file_.emplace(std::move(file));
+    if (staged_) SNAPTREE_TRY(CheckUnpackSpace(*file_, ParentFolder(options_.output)));
     progress_.Begin("unpack", "bytes", file_->size());
     SNAPTREE_ASSIGN(reader_, TarReader::Open(*file_));
     return {};
@@ -166,6 +168,7 @@ Status TreeUnpacker::CheckManifest() {
   SNAPTREE_ASSIGN(const std::optional<EntryKind> kind, source_->Find(kManifestFileName));
   if (kind) return ReadTreeManifest(*unpacked_).status();
   if (leading_.found()) return LeadingFolderError(leading_.name(), name_);
+  if (meter_.entries() == 0) return EmptyArchiveError(name_);
   return DataError("ManifestMissing", "the archive holds no tree of snaptree, or not all of one")
       .At(name_)
       .Expected("a file MANIFEST.json at its root")
@@ -178,6 +181,7 @@ Status TreeUnpacker::CheckTree() {
   // Without it this is no tree of ours: there is no use in listing all that is wrong with it.
   if (findings_.HasErrors()) return {};
   ChecksumsFile listed(SorterShare(kLinesShare));
+  listed.TreeIsArchive();
   SNAPTREE_TRY(listed.Read(*source_,
                            [this](Status error) { return findings_.TakeError(std::move(error)); }));
   if (listed.lists_itself()) {

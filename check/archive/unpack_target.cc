@@ -1,6 +1,7 @@
 #include "check/archive/unpack_target.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,7 +19,6 @@
 namespace snaptree {
 namespace {
 
-constexpr uint64_t kSmallBytes = uint64_t{64} << 10;
 constexpr mode_t kFileMode = 0600;
 
 // Hands a file to a sink. Stretches of zeros become holes.
@@ -27,8 +27,8 @@ class FileCopier {
   explicit FileCopier(TreeSink* sink) : sink_(*sink) {}
 
   Status Write(Slice path, uint64_t size, const UnpackTarget::Copy& copy) {
-    return size <= kSmallBytes ? WriteSmall(path, static_cast<size_t>(size), copy)
-                               : WriteLarge(path, size, copy);
+    return size <= kMostBytesWithoutHoles ? WriteSmall(path, static_cast<size_t>(size), copy)
+                                          : WriteLarge(path, size, copy);
   }
 
  private:
@@ -80,6 +80,7 @@ class StagedTarget : public UnpackTarget {
 
  private:
   Status Explain(Status status) const;
+  std::string PlaceOf(Slice path) const { return JoinPath(staged_.path(), std::string(path)); }
   bool IsThere(Slice path) const;
 
   const StagedOutput& staged_;
@@ -90,7 +91,7 @@ class StagedTarget : public UnpackTarget {
 // By exactly this name, also where names that differ in case are one.
 bool StagedTarget::IsThere(Slice path) const {
   namespace fs = std::filesystem;
-  const std::string full = JoinPath(staged_.path(), std::string(path));
+  const std::string full = PlaceOf(path);
   const std::string name = fs::path(full).filename();
   std::error_code error;
   for (fs::directory_iterator it(fs::path(full).parent_path(), error), end; !error && it != end;
@@ -107,7 +108,11 @@ Status StagedTarget::Explain(Status status) const {
   if (path.starts_with(staged_.final_path() + "/"))
     path.remove_prefix(staged_.final_path().size() + 1);
   if (!IsThere(path)) return status;
-  return DuplicateEntryError(path);
+  // A folder that could not be made says what stands there.
+  std::error_code error;
+  const bool folder =
+      !status.info().found.empty() || std::filesystem::is_directory(PlaceOf(path), error);
+  return DuplicateEntryError(path).Found(folder ? "a file and a folder" : "a file twice");
 }
 
 class DryTarget : public UnpackTarget {
@@ -123,18 +128,23 @@ class DryTarget : public UnpackTarget {
     SNAPTREE_TRY(paths_.Add(path, {EntryKind::kFile, false, 0, size, 0}));
     if (path != kManifestFileName && path != kChecksumsFileName)
       return copier_.Write(path, size, copy);
-    return copier_.Write(path, size, [&](const TakePiece& take) { return Keep(path, copy, take); });
+    return copier_.Write(path, size,
+                         [&](const TakePiece& take) { return Keep(path, size, copy, take); });
   }
   Status Finish() override {
     SNAPTREE_TRY(sink_->Finish());
     return paths_.Finish(folder_ + "/paths.sst").status();
   }
-  TreeTotals totals() const override { return sink_->totals(); }
+  TreeTotals totals() const override {
+    TreeTotals totals = sink_->totals();
+    totals.directories = paths_.folders();
+    return totals;
+  }
   const std::string& folder() const override { return folder_; }
 
  private:
   // The two files whose content is looked at afterwards.
-  Status Keep(Slice path, const Copy& copy, const TakePiece& take);
+  Status Keep(Slice path, uint64_t size, const Copy& copy, const TakePiece& take);
 
   const std::string folder_;
   const std::unique_ptr<TreeSink> sink_;
@@ -142,14 +152,20 @@ class DryTarget : public UnpackTarget {
   ArchiveIndex::Builder paths_;
 };
 
-Status DryTarget::Keep(Slice path, const Copy& copy, const TakePiece& take) {
+Status DryTarget::Keep(Slice path, uint64_t size, const Copy& copy, const TakePiece& take) {
   const std::string kept = JoinPath(folder_, std::string(path));
   const UniqueFd fd(
       ::open(kept.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
   // A second one: Finish() says so.
   if (!fd.valid() && errno != EEXIST) return SystemError(errno, "create", kept);
+  if (fd.valid() && ::ftruncate(fd.get(), static_cast<off_t>(size)) != 0)
+    return SystemError(errno, "extend", kept);
   return copy([&](uint64_t offset, Slice bytes) -> Status {
-    if (fd.valid()) SNAPTREE_TRY(WriteFully(fd.get(), bytes, kept));
+    if (fd.valid()) {
+      if (::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+        return SystemError(errno, "seek in", kept);
+      SNAPTREE_TRY(WriteFully(fd.get(), bytes, kept));
+    }
     return take(offset, bytes);
   });
 }

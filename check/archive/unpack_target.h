@@ -2,6 +2,7 @@
 // nowhere but into the list of what was seen.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +16,9 @@
 #include "tree/tree_source.h"
 
 namespace snaptree {
+
+// Smaller files are written as they are; in larger ones stretches of zeros become holes.
+inline constexpr uint64_t kMostBytesWithoutHoles = uint64_t{64} << 10;
 
 class UnpackTarget {
  public:

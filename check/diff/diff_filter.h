@@ -25,8 +25,6 @@ class DiffFilter {
 
  private:
   const AddressFilter filter_;
-  const AddressFilter excludes_;
-  const bool chooses_;  // --include or --files-from
   const AddressFilterOptions scopes_;
 };
 

@@ -31,12 +31,12 @@ class Comparison {
     return path + "[" + std::to_string(index) + "]";
   }
 
-  void Add(const std::string& path, std::optional<std::string> a, std::optional<std::string> b) {
+  void Add(const std::string& path, std::optional<Slice> a, std::optional<Slice> b) {
     if (result_.fields.size() == FieldDifferences::kMaxFields) {
       ++result_.more;
       return;
     }
-    const auto cut = [](const std::optional<std::string>& text) {
+    const auto cut = [](const std::optional<Slice>& text) {
       return text ? std::optional(CutText(*text, FieldDifferences::kMaxTextBytes)) : std::nullopt;
     };
     const std::string name = path.empty() ? "value" : path;
@@ -44,8 +44,8 @@ class Comparison {
   }
 
   void Compare(const std::string& path, const JsonView& a, const JsonView& b) {
-    const std::string text_a = a_.Text(a);
-    const std::string text_b = b_.Text(b);
+    const Slice text_a = a_.Text(a);
+    const Slice text_b = b_.Text(b);
     if (text_a == text_b) return;
     if (a.form != b.form || a.form == Form::kScalar || a.type != b.type || a.typed != b.typed)
       return Add(path, text_a, text_b);
@@ -73,25 +73,25 @@ class Comparison {
     }
   }
 
-  static std::vector<std::string> Texts(const JsonViews& views, const JsonView& list) {
-    std::vector<std::string> texts;
+  static std::vector<Slice> Texts(const JsonViews& views, const JsonView& list) {
+    std::vector<Slice> texts;
     for (const JsonView& element : views.Elements(list)) texts.push_back(views.Text(element));
     return texts;
   }
 
   void CompareSets(const std::string& path, const JsonView& a, const JsonView& b) {
-    std::vector<std::string> in_a = Texts(a_, a);
-    std::vector<std::string> in_b = Texts(b_, b);
+    std::vector<Slice> in_a = Texts(a_, a);
+    std::vector<Slice> in_b = Texts(b_, b);
     std::sort(in_a.begin(), in_a.end());
     std::sort(in_b.begin(), in_b.end());
-    std::vector<std::string> only;
+    std::vector<Slice> only;
     std::set_difference(in_a.begin(), in_a.end(), in_b.begin(), in_b.end(),
                         std::back_inserter(only));
-    for (std::string& element : only) Add(path, std::move(element), std::nullopt);
+    for (const Slice element : only) Add(path, element, std::nullopt);
     only.clear();
     std::set_difference(in_b.begin(), in_b.end(), in_a.begin(), in_a.end(),
                         std::back_inserter(only));
-    for (std::string& element : only) Add(path, std::nullopt, std::move(element));
+    for (const Slice element : only) Add(path, std::nullopt, element);
   }
 
   void CompareLists(const std::string& path, const JsonView& a, const JsonView& b) {
@@ -108,8 +108,8 @@ class Comparison {
 
   // What is the same at both ends is left out, so that one element more is one difference.
   void CompareElements(const std::string& path, const JsonView& a, const JsonView& b) {
-    const std::vector<std::string> in_a = Texts(a_, a);
-    const std::vector<std::string> in_b = Texts(b_, b);
+    const std::vector<Slice> in_a = Texts(a_, a);
+    const std::vector<Slice> in_b = Texts(b_, b);
     const size_t n = std::min(in_a.size(), in_b.size());
     size_t front = 0;
     while (front < n && in_a[front] == in_b[front]) ++front;

@@ -24,6 +24,8 @@ class JsonTree {
   // nullopt: no JSON, or nested too deep. REQUIRES: text is smaller than 1 GiB.
   static std::optional<JsonTree> Parse(Slice text);
 
+  // Ids are below it.
+  size_t nodes() const { return nodes_.size(); }
   Kind kind(Id id) const { return nodes_[id].kind; }
   // Of strings what they say, of numbers how they are written.
   Slice text(Id id) const { return Slice(text_).substr(nodes_[id].text_at, nodes_[id].text_size); }

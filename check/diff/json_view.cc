@@ -133,35 +133,29 @@ JsonViews::Entries JsonViews::ByName(const JsonView& list) const {
   return twice == entries.end() ? entries : Entries();
 }
 
-std::string JsonViews::Text(const JsonView& view) const {
-  std::string text;
-  AppendText(view, &text);
-  return text;
-}
-
-void JsonViews::AppendScalar(const JsonView& view, std::string* out) const {
+void JsonViews::AppendScalar(const JsonView& view) {
   const Slice text = tree_.text(view.id);
   switch (tree_.kind(view.id)) {
     case Kind::kNull:
-      out->append("null");
+      text_.append("null");
       return;
     case Kind::kFalse:
     case Kind::kTrue:
       // {"NULL": false} is no value that there is.
       if (view.type == "NULL") {
-        out->append(tree_.kind(view.id) == Kind::kTrue ? "null" : "NULL:false");
+        text_.append(tree_.kind(view.id) == Kind::kTrue ? "null" : "NULL:false");
       } else {
-        out->append(tree_.kind(view.id) == Kind::kTrue ? "true" : "false");
+        text_.append(tree_.kind(view.id) == Kind::kTrue ? "true" : "false");
       }
       return;
     case Kind::kNumber:
-      out->append(text);
+      text_.append(text);
       return;
     case Kind::kString: {
       const bool bare = view.type == "N" &&
                         text.find_first_not_of("0123456789+-.eE") == Slice::npos && !text.empty();
-      if (view.type == "B") out->append("base64:");
-      out->append(bare ? std::string(text) : QuotedText(text));
+      if (view.type == "B") text_.append("base64:");
+      text_.append(bare ? std::string(text) : QuotedText(text));
       return;
     }
     case Kind::kArray:
@@ -169,33 +163,59 @@ void JsonViews::AppendScalar(const JsonView& view, std::string* out) const {
       break;
   }
   std::string bytes;
-  if (IsBytes(view.id, &bytes)) out->append(QuotedText(bytes));
+  if (IsBytes(view.id, &bytes)) text_.append(QuotedText(bytes));
 }
 
-void JsonViews::AppendText(const JsonView& view, std::string* out) const {
-  if (view.form == Form::kScalar) return AppendScalar(view, out);
+void JsonViews::AppendMap(const JsonView& map) {
+  // What should be a DynamoDB value and is none must not look like one.
+  text_.append(meaning_.dynamodb_item && !map.typed ? "JSON{" : "{");
   const char* between = "";
-  if (view.form == Form::kMap) {
-    // What should be a DynamoDB value and is none must not look like one.
-    out->append(meaning_.dynamodb_item && !view.typed ? "JSON{" : "{");
-    for (const auto& [name, member] : Members(view)) {
-      out->append(between).append(name).append(": ");
-      AppendText(member, out);
-      between = ", ";
-    }
-    out->append("}");
-    return;
-  }
-  const bool is_set = view.form == Form::kSet;
-  std::vector<std::string> elements;
-  for (const JsonView& element : Elements(view)) elements.push_back(Text(element));
-  if (is_set) std::sort(elements.begin(), elements.end());
-  out->append(view.type == "L" ? Slice() : view.type).append(is_set ? "{" : "[");
-  for (const std::string& element : elements) {
-    out->append(between).append(element);
+  for (const auto& [name, member] : Members(map)) {
+    text_.append(between).append(name).append(": ");
+    AppendText(member);
     between = ", ";
   }
-  out->append(is_set ? "}" : "]");
+  text_.append("}");
+}
+
+// REQUIRES: there are no sets in them; each is written once to see its text.
+void JsonViews::SortByText(std::vector<JsonView>* elements) {
+  std::vector<std::pair<std::string, JsonView>> by_text;
+  const size_t begin = text_.size();
+  for (const JsonView& element : *elements) {
+    AppendText(element);
+    by_text.emplace_back(text_.substr(begin), element);
+    text_.resize(begin);
+  }
+  std::stable_sort(by_text.begin(), by_text.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t i = 0; i < by_text.size(); ++i) (*elements)[i] = by_text[i].second;
+}
+
+void JsonViews::AppendList(const JsonView& list) {
+  const bool is_set = list.form == Form::kSet;
+  std::vector<JsonView> elements = Elements(list);
+  if (is_set) SortByText(&elements);
+  text_.append(list.type == "L" ? Slice() : list.type).append(is_set ? "{" : "[");
+  const char* between = "";
+  for (const JsonView& element : elements) {
+    text_.append(between);
+    AppendText(element);
+    between = ", ";
+  }
+  text_.append(is_set ? "}" : "]");
+}
+
+void JsonViews::AppendText(const JsonView& view) {
+  const size_t begin = text_.size();
+  if (view.form == Form::kScalar) {
+    AppendScalar(view);
+  } else if (view.form == Form::kMap) {
+    AppendMap(view);
+  } else {
+    AppendList(view);
+  }
+  spans_[view.id] = {begin, text_.size() - begin};
 }
 
 }  // namespace snaptree

@@ -1,25 +1,25 @@
 // The record of a snapshot whose rows are known: the adapters of a decode, given the rows of the
-// record alone where its address tells them.
+// record alone where its address tells them. Where it does not, more is read, and once the record
+// is there its rows are looked for again: damage elsewhere is no damage of this record.
 #include <algorithm>
-#include <mutex>
 
 #include "check/get/get_parts.h"
 #include "check/get/one_file_sink.h"
+#include "check/get/record_damage.h"
+#include "check/get/record_losses.h"
+#include "check/get/rows_decoder.h"
+#include "check/scope_filter.h"
 
+#include "adapters/dynamodb/dynamodb_item_json.h"
 #include "adapters/dynamodb/dynamodb_record_rows.h"
+#include "adapters/fs/fs_paths.h"
 #include "adapters/redis/redis_record_rows.h"
 #include "adapters/s3/s3_record_rows.h"
 #include "adapters/sqs/sqs_record_rows.h"
-#include "base/file.h"
-#include "base/scratch_folder.h"
-#include "decode/adapter_run.h"
-#include "decode/preflight.h"
 #include "formats/row_lookup.h"
 
 namespace snaptree {
 namespace {
-
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 struct RecordFinder {
   const char* adapter;
@@ -32,138 +32,156 @@ constexpr RecordFinder kFinders[] = {
     {"sqs", sqs::RowsOfRecord},
 };
 
-// A walk over extents that hold rows of others would see more than was counted.
-bool IsExact(const ScanResult& scan) {
-  return std::none_of(scan.extents.begin(), scan.extents.end(), [](const auto& extents) {
-    return std::any_of(extents.begin(), extents.end(),
-                       [](const FamilyExtent& extent) { return extent.mixed; });
-  });
-}
-
 class Getter {
  public:
   Getter(const ScannedSnapshot& snapshot, const GetOptions& options, GetReport* report)
       : snapshot_(snapshot),
         options_(options),
         report_(*report),
-        progress_(options.progress != nullptr ? *options.progress : own_progress_),
-        scratch_(options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder),
+        kind_(KindOfAddress(options.address)),
         adapter_(AdapterOfAddress(options.address)),
-        sink_(options.address, options.take) {}
+        lookup_(snapshot.rows, snapshot.scan),
+        decoder_(snapshot, options, adapter_),
+        sink_(options.address, [this](Slice bytes) { return Take(bytes); }) {
+    if (kind_ == AddressKind::kRecord && adapter_ == "fs") sink_.Keep(std::string(fs::kInodesPath));
+  }
 
   Status Run();
 
  private:
-  SorterOptions SorterShare(double share);
-  DecodeOptions DecodeOptionsFor(bool whole_adapter) const;
-  Result<DecodeReport> Decode(const ScanResult& scan, bool whole_adapter);
+  Status Take(Slice bytes);
+  Result<RecordRows> FindRows(size_t max_looks);
   Status TryRecord();
-  Status TryAdapter(bool whole);
-  void Tell(const DecodeReport& decoded);
+  Status TryAdapter();
+  Status TryScope();
+  void TakeFound() {
+    report_.found = sink_.complete();
+    report_.bytes = sink_.bytes();
+  }
+  Result<bool> JudgeItsRows();
+  Status TellOfRows(const std::vector<KeyRange>& rows, const DecodeReport& decoded);
+  Status TellOfAdapter(const DecodeReport& decoded);
+  void TellOfUnresolved();
 
   const ScannedSnapshot& snapshot_;
   const GetOptions& options_;
   GetReport& report_;
-  Progress own_progress_;
-  Progress& progress_;
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  const AddressKind kind_;
   const std::string adapter_;
+  RowLookup lookup_;
+  RowsDecoder decoder_;
   OneFileSink sink_;
+  std::string item_;  // the file of a DynamoDB item; of a larger one the beginning
 };
 
-SorterOptions Getter::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this]() -> Result<std::string> {
-            const std::lock_guard lock(scratch_mutex_);
-            return scratch_.Path();
-          }};
+Status Getter::Take(Slice bytes) {
+  if (adapter_ == "dynamodb" && item_.size() <= dynamodb::kWholeItemBytes) item_ += bytes;
+  return options_.take(bytes);
 }
 
-DecodeOptions Getter::DecodeOptionsFor(bool whole_adapter) const {
-  DecodeOptions decode;
-  decode.adapters = {adapter_};
-  decode.at = options_.at;
-  decode.dry_run = true;
-  decode.salvage = options_.salvage;
-  decode.threads = options_.threads;
-  decode.memory_bytes = options_.memory_bytes;
-  decode.check_etags = !whole_adapter;
-  if (!whole_adapter) {
-    decode.filter.from_files = true;
-    decode.filter.files = AddressesToSelect(options_.address);
-  }
-  return decode;
-}
-
-Result<DecodeReport> Getter::Decode(const ScanResult& scan, bool whole_adapter) {
-  SNAPTREE_TRY(CheckEncryption(scan, snapshot_.container.rows().name()));
-  const DecodeOptions decode = DecodeOptionsFor(whole_adapter);
-  const AddressFilter filter(decode.filter);
-  const AdapterRun run{.options = decode,
-                       .source = snapshot_.container.rows(),
-                       .scan = scan,
-                       .filter = filter,
-                       .sink = sink_,
-                       .progress = progress_,
-                       .threads = options_.threads,
-                       .all_groups_given = snapshot_.all_groups_given,
-                       .sorter_options = [this](double share) { return SorterShare(share); }};
-  DecodeReport report;
-  report.read_ts = scan.read_ts;
-  SNAPTREE_TRY(RunAdapters(run, &report));
-  report_.found = sink_.complete();
-  report_.bytes = sink_.bytes();
-  return report;
-}
-
-void Getter::Tell(const DecodeReport& decoded) {
-  AddRecordFindings(decoded.findings, &report_.findings);
-  if (decoded.losses > 0) report_.complete = false;
+// nullopt: nothing tells which they are.
+Result<RecordRows> Getter::FindRows(size_t max_looks) {
+  const auto finder = std::find_if(std::begin(kFinders), std::end(kFinders),
+                                   [this](const RecordFinder& f) { return adapter_ == f.adapter; });
+  if (finder == std::end(kFinders)) return RecordRows();
+  return finder->find(lookup_, options_.address, max_looks);
 }
 
 // The rows of the record alone.
 Status Getter::TryRecord() {
-  const auto finder = std::find_if(std::begin(kFinders), std::end(kFinders),
-                                   [this](const RecordFinder& f) { return adapter_ == f.adapter; });
-  if (finder == std::end(kFinders)) return {};
-  progress_.Begin("find the record", "rows", 0);
-  RowLookup lookup(snapshot_.container, snapshot_.scan);
-  SNAPTREE_ASSIGN(RecordRows rows, finder->find(lookup, options_.address));
+  if (options_.progress != nullptr) options_.progress->Begin("find the record", "rows", 0);
+  SNAPTREE_ASSIGN(const RecordRows rows, FindRows(kFewLooks));
   if (!rows) return {};
-  SNAPTREE_ASSIGN(const ScanResult scan, lookup.Scan(*std::move(rows)));
-  if (!IsExact(scan)) return {};
-  SNAPTREE_ASSIGN(const DecodeReport decoded, Decode(scan, false));
+  SNAPTREE_ASSIGN(const std::optional<DecodeReport> decoded,
+                  decoder_.Alone(&lookup_, *rows, sink_));
+  if (!decoded) return {};
+  TakeFound();
   report_.scope = GetScope::kRecord;
-  AddRecordFindings(scan.findings, &report_.findings);
-  Tell(decoded);
-  if (decoded.rows.damaged == 0) return {};
-  report_.complete = false;
-  report_.findings.Warn("damaged_rows", "rows of the record that cannot be read",
-                        decoded.damaged.empty() ? "" : decoded.damaged[0].address,
-                        decoded.rows.damaged);
+  // Rows of numbers are those of their whole table.
+  if (report_.found && adapter_ == "dynamodb" && decoded->losses > 0) {
+    SNAPTREE_ASSIGN(const bool is_judged, JudgeItsRows());
+    if (is_judged) return {};
+  }
+  return TellOfRows(*rows, *decoded);
+}
+
+// Keys of all records of the adapter.
+Status Getter::TryAdapter() {
+  SNAPTREE_ASSIGN(const DecodeReport decoded, decoder_.FromAll(sink_));
+  TakeFound();
+  if (!report_.found) {
+    TellNearest(decoded.unmatched, options_.address, &report_);
+    return {};
+  }
+  report_.scope = GetScope::kAdapter;
+  SNAPTREE_ASSIGN(const bool is_judged, JudgeItsRows());
+  return is_judged ? Status::Ok() : TellOfAdapter(decoded);
+}
+
+// A file that tells of many records.
+Status Getter::TryScope() {
+  std::optional<std::string> scope;
+  if (adapter_ == "s3") scope = ScopeOf(options_.address, false);
+  SNAPTREE_ASSIGN(const DecodeReport decoded, decoder_.Scope(scope, sink_));
+  TakeFound();
+  if (!report_.found) return {};
+  report_.scope = GetScope::kAdapter;
+  return TellOfAdapter(decoded);
+}
+
+// Of a record that was found: its rows are there, however long it takes to find them. False: they
+// are not.
+Result<bool> Getter::JudgeItsRows() {
+  RecordRows rows;
+  if (adapter_ == "dynamodb") {
+    SNAPTREE_ASSIGN(rows, dynamodb::RowsOfItem(lookup_, options_.address, item_));
+  } else {
+    SNAPTREE_ASSIGN(rows, FindRows(kAllLooks));
+  }
+  if (!rows) return false;
+  OneFileSink nowhere({}, {});
+  SNAPTREE_ASSIGN(const std::optional<DecodeReport> decoded,
+                  decoder_.Alone(&lookup_, *rows, nowhere));
+  if (!decoded) return false;
+  SNAPTREE_TRY(TellOfRows(*rows, *decoded));
+  return true;
+}
+
+Status Getter::TellOfRows(const std::vector<KeyRange>& rows, const DecodeReport& decoded) {
+  AddRecordFindings(decoded.findings, kind_, &report_.findings);
+  if (decoded.losses > 0 || decoded.rows.damaged > 0) report_.complete = false;
+  SNAPTREE_ASSIGN(const bool is_unresolved, HasUnresolved(snapshot_, rows));
+  if (is_unresolved) TellOfUnresolved();
   return {};
 }
 
-// Keys of all records of the adapter; with `whole`, all that it writes.
-Status Getter::TryAdapter(bool whole) {
-  SNAPTREE_ASSIGN(const DecodeReport decoded, Decode(snapshot_.scan, whole));
-  if (report_.found) {
-    report_.scope = GetScope::kAdapter;
-    Tell(decoded);
-    return {};
+// Which of the adapter's rows are the record's is not known.
+Status Getter::TellOfAdapter(const DecodeReport& decoded) {
+  SNAPTREE_ASSIGN(const RowDamage damage,
+                  DamageOf(snapshot_, decoded, options_.address, sink_.kept()));
+  Findings findings;
+  for (const auto& [code, finding] : decoded.findings.by_code()) {
+    if (code != kDamagedChunk || damage.chunks > 0) findings.AddFrom(code, finding);
   }
-  report_.nearest = NearestIn(decoded, options_.address);
+  if (damage.rows > 0) {
+    findings.Warn("damaged_rows", "rows beside it that cannot be read: they may be of it",
+                  decoded.damaged.empty() ? "" : decoded.damaged[0].address, damage.rows);
+  }
+  AddRecordFindings(findings, kind_, &report_.findings);
+  if (damage.any()) report_.complete = false;
+  if (snapshot_.unresolved != nullptr) TellOfUnresolved();
   return {};
+}
+
+void Getter::TellOfUnresolved() {
+  report_.complete = false;
+  report_.findings.AddFrom("txn_unresolved", *snapshot_.unresolved);
 }
 
 Status Getter::Run() {
-  const bool is_list = KindOfAddress(options_.address) == AddressKind::kList;
-  if (!is_list) {
-    SNAPTREE_TRY(TryRecord());
-    if (report_.found) return {};
-  }
-  return TryAdapter(is_list);
+  if (kind_ == AddressKind::kList) return TryScope();
+  SNAPTREE_TRY(TryRecord());
+  return report_.found ? Status::Ok() : TryAdapter();
 }
 
 }  // namespace

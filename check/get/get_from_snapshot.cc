@@ -1,10 +1,15 @@
 // The record of a snapshot: opened, scanned (or told of by an index), then check/get_from_rows.cc.
+#include <algorithm>
 #include <memory>
 #include <span>
 
 #include "check/get/get_parts.h"
 #include "check/get/one_file_sink.h"
+#include "check/get/record_losses.h"
 
+#include "base/file.h"
+#include "base/scratch_folder.h"
+#include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/route_groups.h"
 #include "decode/txn_resolution.h"
@@ -31,9 +36,29 @@ class BorrowedSink : public TreeSink {
   TreeSink& sink_;
 };
 
+// Shares of the memory budget, as in a decode.
+constexpr double kTransactionShare = 0.1;
+constexpr size_t kLeastSorterBytes = size_t{256} << 10;
+
+// A run that writes nothing, with all adapters.
+DecodeOptions DecodeOptionsOf(const GetOptions& options) {
+  DecodeOptions decode;
+  decode.inputs = {options.what};
+  decode.at = options.at;
+  decode.force = options.force;
+  decode.salvage = options.salvage;
+  decode.dry_run = true;
+  decode.threads = options.threads;
+  decode.memory_bytes = options.memory_bytes;
+  decode.scratch_folder = options.scratch_folder;
+  decode.progress = options.progress;
+  return decode;
+}
+
 class SnapshotGetter {
  public:
-  explicit SnapshotGetter(const GetOptions& options) : options_(options) {}
+  explicit SnapshotGetter(const GetOptions& options)
+      : options_(options), kind_(KindOfAddress(options.address)) {}
 
   Result<GetReport> Run();
 
@@ -43,9 +68,11 @@ class SnapshotGetter {
   Status ReadOrMakeIndex(const SnapshotIdentity& identity);
   Status ScanRows();
   Status ByDecode();
+  Status FromInputs();
   Status TellOfFile();
 
   const GetOptions& options_;
+  const AddressKind kind_;
   GetReport report_;
   OpenedInput input_;
   ScanResult scan_;
@@ -58,7 +85,6 @@ Status SnapshotGetter::Open() {
   open.memory_bytes = options_.memory_bytes;
   open.progress = options_.progress;
   SNAPTREE_ASSIGN(input_, OpenInput(options_.what, open));
-  report_.findings.Merge(input_.findings);
   report_.salvage = input_.salvage;
   return {};
 }
@@ -101,77 +127,92 @@ Status SnapshotGetter::FindRows() {
   return ReadOrMakeIndex(*identity);
 }
 
-// As a decode writes it, with transactions resolved.
+// A file that tells of the run, as a run writes it: it tells of all losses itself.
 Status SnapshotGetter::ByDecode() {
-  const AddressKind kind = KindOfAddress(options_.address);
   OneFileSink sink(options_.address, options_.take);
-  DecodeOptions decode;
-  decode.inputs = {options_.what};
-  decode.at = options_.at;
-  decode.force = options_.force;
-  decode.salvage = options_.salvage;
-  decode.dry_run = true;
+  DecodeOptions decode = DecodeOptionsOf(options_);
   decode.make_sink = [&sink] { return std::make_unique<BorrowedSink>(sink); };
-  if (kind != AddressKind::kRun) decode.adapters = {AdapterOfAddress(options_.address)};
-  if (kind == AddressKind::kRecord) {
-    decode.filter.from_files = true;
-    decode.filter.files = AddressesToSelect(options_.address);
-  } else {
-    decode.check_etags = false;
-  }
-  decode.threads = options_.threads;
-  decode.memory_bytes = options_.memory_bytes;
-  decode.scratch_folder = options_.scratch_folder;
-  decode.progress = options_.progress;
+  decode.check_etags = false;
   SNAPTREE_ASSIGN(const DecodeReport decoded, Decode(decode));
   report_.found = sink.complete();
   report_.bytes = sink.bytes();
-  report_.nearest = NearestIn(decoded, options_.address);
-  if (kind == AddressKind::kRun) return {};  // it tells of all losses itself
-  AddRecordFindings(decoded.findings, &report_.findings);
-  report_.complete = decoded.losses == 0;
   return {};
+}
+
+// With transactions resolved; of standard input too, which cannot be opened twice.
+Status SnapshotGetter::FromInputs() {
+  const DecodeOptions run = DecodeOptionsOf(options_);
+  const std::string folder =
+      options_.scratch_folder.empty() ? TemporaryFolder() : options_.scratch_folder;
+  ScratchFolder scratch(folder);
+  const auto bytes =
+      static_cast<size_t>(static_cast<double>(options_.memory_bytes) * kTransactionShare);
+  const SorterOptions sorter{std::max(bytes, kLeastSorterBytes),
+                             [&scratch] { return scratch.Path(); }};
+  SNAPTREE_ASSIGN(const Inputs inputs, Inputs::Open({run, folder, sorter, options_.progress}));
+  report_.salvage = inputs.infos()[0].salvage;
+  Findings findings;
+  const Finding* unresolved = nullptr;
+  for (const auto& [code, finding] : inputs.findings().by_code()) {
+    if (code == "txn_unresolved") {
+      unresolved = &finding;
+    } else {
+      findings.AddFrom(code, finding);
+    }
+  }
+  AddRecordFindings(findings, kind_, &report_.findings);
+  WarnOfEmptyView(inputs.scan(), &report_.findings);
+  return GetFromRows({inputs.rows(), inputs.scan(), inputs.AllGroupsGiven(), unresolved}, options_,
+                     &report_);
 }
 
 // Of opening and scanning, what may be true of any record.
 Status SnapshotGetter::TellOfFile() {
-  Findings findings;
-  for (const auto& [code, finding] : scan_.findings.by_code()) {
-    if (code == "no_checksum")
-      findings.Add(finding.severity, code, finding.text, finding.example());
+  Findings findings = input_.findings;
+  const auto& scanned = scan_.findings.by_code();
+  if (const auto told = scanned.find("no_checksum"); told != scanned.end()) {
+    findings.AddFrom(told->first, told->second);
   }
-  report_.findings.Merge(findings);
+  SNAPTREE_TRY(CheckReadTimestamp({scan_.read_ts, options_.at.has_value(), options_.force}, scan_,
+                                  input_.container->info().path, &findings));
+  AddRecordFindings(findings, kind_, &report_.findings);
   WarnOfEmptyView(scan_, &report_.findings);
-  return CheckReadTimestamp({scan_.read_ts, options_.at.has_value(), options_.force}, scan_,
-                            input_.container->info().path, &report_.findings);
+  return {};
 }
 
 Result<GetReport> SnapshotGetter::Run() {
-  const AddressKind kind = KindOfAddress(options_.address);
-  // Standard input cannot be read twice.
-  if (options_.what == "-" || kind == AddressKind::kRun) {
+  if (kind_ == AddressKind::kRun) {
     SNAPTREE_TRY(ByDecode());
+    return std::move(report_);
+  }
+  if (options_.what == "-") {
+    if (!options_.index_file.empty()) report_.index = IndexUse::kUnknown;
+    SNAPTREE_TRY(FromInputs());
     return std::move(report_);
   }
   SNAPTREE_TRY(Open());
   SNAPTREE_TRY(FindRows());
   const TxnInput rows{&input_.container->rows(), &scan_};
   if (HasLocks(std::span(&rows, 1))) {
-    report_.findings = {};
-    SNAPTREE_TRY(ByDecode());
+    SNAPTREE_TRY(FromInputs());
     return std::move(report_);
   }
   SNAPTREE_TRY(TellOfFile());
   RouteCatalog routes;
   SNAPTREE_TRY(CollectRoutes(input_.container->rows(), scan_, &routes));
-  SNAPTREE_TRY(GetFromRows({*input_.container, scan_, routes.IsCoveredBy(1)}, options_, &report_));
+  SNAPTREE_TRY(
+      GetFromRows({input_.container->rows(), scan_, routes.IsCoveredBy(1)}, options_, &report_));
   return std::move(report_);
 }
 
 }  // namespace
 
 Result<GetReport> GetFromSnapshot(const GetOptions& options) {
-  if (KindOfAddress(options.address) == AddressKind::kNone) return GetReport();
+  if (KindOfAddress(options.address) == AddressKind::kNone) {
+    GetReport nothing;
+    nothing.is_folder = IsAdapterFolder(options.address);
+    return nothing;
+  }
   return SnapshotGetter(options).Run();
 }
 

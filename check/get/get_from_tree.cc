@@ -6,11 +6,13 @@
 
 #include "check/get/get_parts.h"
 #include "check/get/one_file_sink.h"
+#include "check/line_records.h"
 #include "check/records.h"
 
 #include "base/cancel.h"
 #include "base/file.h"
 #include "base/sha256.h"
+#include "base/text.h"
 #include "manifest/checksums.h"
 #include "tree/archive_path.h"
 #include "tree/open_tree.h"
@@ -67,12 +69,16 @@ class TreeGetter {
   Result<GetReport> Run();
 
  private:
+  Status SearchChecksums(const TreeSource& source);
   Status FromFolder();
   Status FromArchive();
   Status ReadEntry(TarReader* reader, const TarEntry& entry);
   Status Take(Slice bytes);
   Status TakeZeros(uint64_t n);
   void Compare();
+  Status RefuseMissing();
+  RecordsOptions Records() const;
+  bool IsOfLines() const;
   Status FromRecords();
 
   const GetOptions& options_;
@@ -130,12 +136,27 @@ Status ReadContent(TreeContent& content, const std::string& path, TakePiece take
   return {};
 }
 
+Status TreeGetter::SearchChecksums(const TreeSource& source) {
+  const std::string checksums(kChecksumsFileName);
+  SNAPTREE_ASSIGN(const std::optional<EntryKind> listed, source.Find(checksums));
+  if (listed) {
+    SNAPTREE_ASSIGN(const std::unique_ptr<TreeContent> list, source.Open(checksums));
+    SNAPTREE_TRY(ReadContent(*list, checksums, [&](uint64_t /*offset*/, Slice bytes) -> Status {
+      search_.Take(bytes);
+      return CheckCancelled();
+    }));
+  }
+  return {};
+}
+
 Status TreeGetter::FromFolder() {
   OpenTreeOptions open;
   open.folder.allow_hard_links = true;
   SNAPTREE_ASSIGN(const std::unique_ptr<TreeSource> source, OpenTree(options_.what, open));
   SNAPTREE_ASSIGN(const std::optional<EntryKind> there, source->Find(options_.address));
-  if (!there || *there == EntryKind::kFolder) return {};
+  report_.is_folder = there == EntryKind::kFolder;
+  SNAPTREE_TRY(SearchChecksums(*source));
+  if (!there || report_.is_folder) return {};
   SNAPTREE_ASSIGN(const std::unique_ptr<TreeContent> content, source->Open(options_.address));
   uint64_t end = 0;
   SNAPTREE_TRY(ReadContent(*content, options_.address, [&](uint64_t offset, Slice bytes) -> Status {
@@ -145,15 +166,6 @@ Status TreeGetter::FromFolder() {
   }));
   SNAPTREE_TRY(TakeZeros(content->size() - end));
   report_.found = true;
-  const std::string checksums(kChecksumsFileName);
-  SNAPTREE_ASSIGN(const std::optional<EntryKind> listed, source->Find(checksums));
-  if (listed) {
-    SNAPTREE_ASSIGN(const std::unique_ptr<TreeContent> list, source->Open(checksums));
-    SNAPTREE_TRY(ReadContent(*list, checksums, [&](uint64_t /*offset*/, Slice bytes) -> Status {
-      search_.Take(bytes);
-      return CheckCancelled();
-    }));
-  }
   Compare();
   return {};
 }
@@ -187,6 +199,7 @@ Status TreeGetter::FromArchive() {
       options_.progress->done.store(reader->position(), std::memory_order_relaxed);
     }
     SNAPTREE_ASSIGN(const Slice path, TreePathOf(entry, options_.what));
+    if (IsBelow(path, options_.address)) report_.is_folder = true;
     if (entry.kind != TarEntry::Kind::kFile) continue;
     if (path == options_.address) {
       if (report_.found) {
@@ -208,28 +221,52 @@ Status TreeGetter::FromArchive() {
 // ---- What stands in no file of its own ----------------------------------------------------------
 
 Status TreeGetter::FromRecords() {
-  RecordsOptions records;
-  records.what = options_.what;
+  RecordsOptions records = Records();
   if (KindOfAddress(options_.address) == AddressKind::kRecord) {
     records.filter.from_files = true;
     records.filter.files = AddressesToSelect(options_.address);
   }
-  records.threads = options_.threads;
-  records.memory_bytes = options_.memory_bytes;
-  records.scratch_folder = options_.scratch_folder;
-  records.progress = options_.progress;
   OneFileSink sink(options_.address, options_.take);
   SNAPTREE_ASSIGN(const RecordsReport read, ReadRecords(records, sink));
   report_.found = sink.complete();
   report_.bytes = sink.bytes();
-  for (const AddressFilter::Unmatched& unmatched : read.unmatched) {
-    if (unmatched.pattern == options_.address) report_.nearest = unmatched.nearest;
-  }
+  report_.findings.Merge(read.findings);
+  if (!report_.found) TellNearest(read.unmatched, options_.address, &report_);
   return {};
 }
 
+RecordsOptions TreeGetter::Records() const {
+  RecordsOptions records;
+  records.what = options_.what;
+  records.threads = options_.threads;
+  records.memory_bytes = options_.memory_bytes;
+  records.scratch_folder = options_.scratch_folder;
+  records.progress = options_.progress;
+  return records;
+}
+
+// Whether what stands at the address, if anything does, is no record's file. Most addresses tell.
+bool TreeGetter::IsOfLines() const {
+  if (!DependsOnLayout(options_.address)) return false;
+  const std::optional<Manifest> manifest = ManifestIn(Records());
+  return manifest && !StandsForItself(options_.address, AdaptersWithLines(*manifest));
+}
+
+// A file that should be there is no record that nobody knows.
+Status TreeGetter::RefuseMissing() {
+  search_.Finish();
+  if (report_.found || report_.is_folder || !search_.digest()) return {};
+  return DataError("Missing", "CHECKSUMS lists the file, and it is not there")
+      .At(options_.what)
+      .Address(Printable(options_.address))
+      .Next("get it from where the tree came from; snaptree verify names all that is missing");
+}
+
 Result<GetReport> TreeGetter::Run() {
-  SNAPTREE_TRY(report_.kind == WhatKind::kTree ? FromFolder() : FromArchive());
+  if (!IsOfLines()) {
+    SNAPTREE_TRY(report_.kind == WhatKind::kTree ? FromFolder() : FromArchive());
+    SNAPTREE_TRY(RefuseMissing());
+  }
   if (!report_.found) SNAPTREE_TRY(FromRecords());
   return std::move(report_);
 }

@@ -7,6 +7,7 @@
 #include "check/get/get_record.h"
 
 #include "decode/decoder.h"
+#include "formats/row.h"
 #include "formats/scan.h"
 
 namespace snaptree {
@@ -23,24 +24,28 @@ AddressKind KindOfAddress(Slice address);
 // The addresses to select so that the file at this one comes.
 std::vector<std::string> AddressesToSelect(Slice address);
 
+bool IsBelow(Slice address, Slice folder);
+bool IsAdapterFolder(Slice address);
 // The adapter's name, when the address begins with one and a '/'; else empty.
 std::string AdapterOfAddress(Slice address);
 
-// What a run of decode found, without what is not about one record.
-void AddRecordFindings(const Findings& from, Findings* into);
-// Addresses like one that it did not meet.
-std::vector<std::string> NearestIn(const DecodeReport& decoded, const std::string& address);
+// What to say of an address that was not met, of those most like it, scopes ("s3/photos/") among
+// them.
+void TellNearest(const std::vector<AddressFilter::Unmatched>& unmatched, const std::string& address,
+                 GetReport* report);
 
 Result<GetReport> GetFromSnapshot(const GetOptions& options);
 Result<GetReport> GetFromTree(const GetOptions& options, WhatKind kind);
 
-// A snapshot that is open and scanned.
+// A snapshot that is open and scanned, with what committed transactions left to apply.
 struct ScannedSnapshot {
-  const Container& container;
+  const RowSource& rows;
   const ScanResult& scan;
   bool all_groups_given = false;
+  // "txn_unresolved": values that were left out, with their keys. Null: there are none.
+  const Finding* unresolved = nullptr;
 };
-// Adds to the report. REQUIRES: no locks are there.
+// Adds to the report.
 Status GetFromRows(const ScannedSnapshot& snapshot, const GetOptions& options, GetReport* report);
 
 }  // namespace snaptree

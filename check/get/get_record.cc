@@ -32,12 +32,20 @@ Status CheckAddress(const GetOptions& options) {
       .Next(std::move(next));
 }
 
+}  // namespace
+
 bool IsBelow(Slice address, Slice folder) {
   return address.size() > folder.size() && address.starts_with(folder) &&
          address[folder.size()] == '/';
 }
 
-}  // namespace
+bool IsAdapterFolder(Slice address) {
+  for (size_t i = 0; i < kAdapterCount; ++i) {
+    const auto adapter = static_cast<AdapterId>(i);
+    if (adapter != AdapterId::kInternal && address == AdapterName(adapter)) return true;
+  }
+  return false;
+}
 
 std::string AdapterOfAddress(Slice address) {
   for (size_t i = 0; i < kAdapterCount; ++i) {
@@ -75,25 +83,15 @@ std::vector<std::string> AddressesToSelect(Slice address) {
   return addresses;
 }
 
-void AddRecordFindings(const Findings& from, Findings* into) {
-  for (const auto& [code, finding] : from.by_code()) {
-    if (code == "last_commit_mismatch" || code == "nothing_matched" || code == "other_groups") {
-      continue;
+void TellNearest(const std::vector<AddressFilter::Unmatched>& unmatched, const std::string& address,
+                 GetReport* report) {
+  for (const AddressFilter::Unmatched& pattern : unmatched) {
+    if (pattern.pattern != address) continue;
+    for (const std::string& name : pattern.nearest) {
+      if (IsBelow(name, address) || name == address + "/") report->is_folder = true;
+      if (!name.ends_with('/')) report->nearest.push_back(name);
     }
-    uint64_t rest = finding.count;
-    for (const auto& [example, n] : finding.examples) {
-      into->Add(finding.severity, code, finding.text, example, n);
-      rest -= n;
-    }
-    if (rest > 0) into->Add(finding.severity, code, finding.text, {}, rest);
   }
-}
-
-std::vector<std::string> NearestIn(const DecodeReport& decoded, const std::string& address) {
-  for (const AddressFilter::Unmatched& unmatched : decoded.unmatched) {
-    if (unmatched.pattern == address) return unmatched.nearest;
-  }
-  return {};
 }
 
 Result<GetReport> Get(const GetOptions& options) {

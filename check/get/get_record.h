@@ -60,10 +60,16 @@ struct GetReport {
   bool complete = true;
   uint64_t bytes = 0;
   std::vector<std::string> nearest;  // of what was not found: addresses most like it, at most three
+  bool is_folder = false;            // not found, but records are below it, as far as is known
+  // What means that the record is not whole is a warning (check/get/record_losses.h), all else that
+  // came with it a note.
   Findings findings;
   SalvageReport salvage;
   GetScope scope = GetScope::kAll;
   IndexUse index = IndexUse::kNone;
+
+  // Found, and nothing speaks against it.
+  bool whole() const { return found && complete && !findings.HasWarning() && salvage.empty(); }
 };
 
 // Errors are those of opening, scanning and reading, and of take(); "AddressInvalid" (usage).

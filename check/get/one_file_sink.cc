@@ -6,6 +6,11 @@
 #include "base/cancel.h"
 
 namespace snaptree {
+namespace {
+
+constexpr size_t kMaxKeptBytes = size_t{1} << 20;
+
+}  // namespace
 
 class OneFileSink::File : public TreeFile {
  public:
@@ -31,6 +36,20 @@ class OneFileSink::File : public TreeFile {
   OneFileSink& sink_;
 };
 
+class OneFileSink::Kept : public TreeFile {
+ public:
+  explicit Kept(std::string& kept) : kept_(kept) {}
+  Status Append(Slice bytes) override {
+    kept_ += bytes.substr(0, kMaxKeptBytes - kept_.size());
+    return {};
+  }
+  Status AppendHole(uint64_t /*size*/) override { return {}; }
+  Status Close() override { return {}; }
+
+ private:
+  std::string& kept_;
+};
+
 class OneFileSink::Nowhere : public TreeFile {
  public:
   Status Append(Slice /*bytes*/) override { return {}; }
@@ -44,6 +63,7 @@ Status OneFileSink::Take(Slice bytes) {
 }
 
 Status OneFileSink::WriteFile(Slice path, Slice content) {
+  if (!kept_path_.empty() && path == kept_path_) return Kept(kept_).Append(content);
   if (path != path_) return {};
   SNAPTREE_TRY(Take(content));
   complete_ = true;
@@ -54,6 +74,8 @@ Result<std::unique_ptr<TreeFile>> OneFileSink::CreateFile(Slice path) {
   std::unique_ptr<TreeFile> file;
   if (path == path_) {
     file = std::make_unique<File>(*this);
+  } else if (!kept_path_.empty() && path == kept_path_) {
+    file = std::make_unique<Kept>(kept_);
   } else {
     file = std::make_unique<Nowhere>();
   }

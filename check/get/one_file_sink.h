@@ -1,4 +1,5 @@
-// A sink that wants one file of a tree; all others are written to nowhere.
+// A sink that wants one file of a tree, and perhaps keeps another, small one; all others are
+// written to nowhere.
 #pragma once
 
 #include <atomic>
@@ -15,6 +16,10 @@ class OneFileSink : public TreeSink {
   using TakeBytes = std::function<Status(Slice bytes)>;
   OneFileSink(std::string path, TakeBytes take) : path_(std::move(path)), take_(std::move(take)) {}
 
+  // Keeps another file too, or the beginning of a large one.
+  void Keep(std::string path) { kept_path_ = std::move(path); }
+  const std::string& kept() const { return kept_; }
+
   // The file was written, all of it.
   bool complete() const { return complete_; }
   uint64_t bytes() const { return bytes_; }
@@ -29,11 +34,14 @@ class OneFileSink : public TreeSink {
 
  private:
   class File;
+  class Kept;
   class Nowhere;
   Status Take(Slice bytes);
 
   const std::string path_;
   const TakeBytes take_;
+  std::string kept_path_;
+  std::string kept_;
   std::atomic<bool> complete_{false};
   std::atomic<uint64_t> bytes_{0};
 };

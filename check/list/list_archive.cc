@@ -92,7 +92,7 @@ Result<bool> ArchiveList::Run(ListReport* report) {
                                         : Status(manifest_->status()).At(kManifestFileName));
     return true;
   }
-  report->read_ts = (*manifest_)->last_commit_ts;
+  report->read_ts = ReadTimestampOf(**manifest_);
   return !(*manifest_)->jsonl && !(*manifest_)->dynamodb_jsonl;
 }
 

@@ -55,7 +55,7 @@ Result<bool> FolderList::ReadManifest(ListReport* report) {
   TreeInput input(*source_, TreeInput::Options{SorterShare(kManifestShare)});
   Result<Manifest> manifest = ReadTreeManifest(input);
   if (manifest.ok()) {
-    report->read_ts = manifest->last_commit_ts;
+    report->read_ts = ReadTimestampOf(*manifest);
     return !manifest->jsonl && !manifest->dynamodb_jsonl;
   }
   if (manifest.status().code() == "ManifestMissing") {

@@ -18,22 +18,10 @@ constexpr std::string_view kNothingMatched = "nothing_matched";
 
 using Unmatched = AddressFilter::Unmatched;
 
-const Unmatched* FindPattern(const std::vector<Unmatched>& unmatched, const std::string& pattern) {
-  const auto at = std::find_if(unmatched.begin(), unmatched.end(),
-                               [&](const Unmatched& u) { return u.pattern == pattern; });
-  return at != unmatched.end() ? &*at : nullptr;
-}
-
 // What the decoder has to say, but for the patterns: those that it was given are not the user's.
 void TakeFindings(const Findings& from, Findings* to) {
   for (const auto& [code, finding] : from.by_code()) {
-    if (code == kNothingMatched) continue;
-    uint64_t rest = finding.count;
-    for (const auto& [example, n] : finding.examples) {
-      to->Add(finding.severity, code, finding.text, example, n);
-      rest -= n;
-    }
-    if (rest > 0) to->Add(finding.severity, code, finding.text, {}, rest);
+    if (code != kNothingMatched) to->AddFrom(code, finding);
   }
 }
 
@@ -82,7 +70,7 @@ void Listing::NoteUnmatched(const std::vector<Unmatched>& by_scope) {
   const std::vector<std::string>& left_out = scopes.exclude;
   for (Unmatched& unmatched : choice_.filter().unmatched()) {
     const std::optional<std::string> scope = ScopeOf(unmatched.pattern, true);
-    const Unmatched* const known = scope ? FindPattern(by_scope, *scope) : nullptr;
+    const Unmatched* const known = scope ? FindUnmatched(by_scope, *scope) : nullptr;
     const bool was_left_out =
         report_.kind == WhatKind::kSnapshot &&
         std::find(left_out.begin(), left_out.end(), unmatched.pattern) != left_out.end();

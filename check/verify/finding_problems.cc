@@ -53,19 +53,6 @@ bool IsProblem(const std::string& code) {
   return std::find(std::begin(kProblems), std::end(kProblems), code) != std::end(kProblems);
 }
 
-Findings AllOf(const std::string& code, const Finding& finding) {
-  Findings all;
-  uint64_t told = 0;
-  for (const auto& [example, count] : finding.examples) {
-    all.Add(finding.severity, code, finding.text, example, count);
-    told += count;
-  }
-  if (finding.count > told) {
-    all.Add(finding.severity, code, finding.text, {}, finding.count - told);
-  }
-  return all;
-}
-
 Status ErrorOf(const std::string& code, const Finding& finding, const std::string& source,
                const std::string& example) {
   ErrorInfo info;
@@ -84,7 +71,7 @@ Result<Findings> SplitFindings(const Findings& findings, const std::string& sour
   Findings rest;
   for (const auto& [code, finding] : findings.by_code()) {
     if (!IsProblem(code)) {
-      rest.Merge(AllOf(code, finding));
+      rest.AddFrom(code, finding);
       continue;
     }
     uint64_t told = 0;

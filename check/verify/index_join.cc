@@ -64,7 +64,7 @@ Status IndexSum::Row(const IndexRules& rules, Slice /*record*/, const ViewRow& r
 Status IndexJoin::Add(Slice record, Kind kind, const Entry& entry) {
   // Fixed sizes: 8 bytes of the record's digest are enough, since they only bring rows together.
   char key[kRecordBytes + 1 + 2 * sizeof(uint64_t)];
-  char payload[2 * sizeof(uint64_t) + 2];
+  char payload[2 * sizeof(uint64_t) + 3];
   const auto store = [](char* at, uint64_t number) {
     number = __builtin_bswap64(number);
     std::memcpy(at, &number, sizeof number);
@@ -77,6 +77,7 @@ Status IndexJoin::Add(Slice record, Kind kind, const Entry& entry) {
   store(payload + sizeof(uint64_t), entry.position);
   payload[2 * sizeof(uint64_t)] = static_cast<char>(entry.absence);
   payload[2 * sizeof(uint64_t) + 1] = static_cast<char>(entry.without_record);
+  payload[2 * sizeof(uint64_t) + 2] = entry.is_repair ? '\1' : '\0';
   return sorter_.Add({key, sizeof key}, {payload, sizeof payload});
 }
 
@@ -94,6 +95,7 @@ Status IndexJoin::Unjudged(Slice record) { return Add(record, Kind::kUnjudged, {
 Status IndexJoin::Row(const IndexRules& rules, Slice record, const ViewRow& row, Slice value) {
   Entry entry{DigestOf(row.key), ValueDigest(rules, value), row.position};
   entry.without_record = rules.without_record;
+  entry.is_repair = rules.is_repair;
   return Add(record, Kind::kRow, entry);
 }
 
@@ -124,14 +126,14 @@ void IndexJoin::TakeRow(const Entry& row) {
   const bool matches =
       std::any_of(begin, end, [&](const Entry& e) { return e.value == row.value; });
   if (!matches) Places(IndexDefect::kMismatch).Add(place);
-  std::for_each(begin, end, [](Entry& e) { e.found = true; });
+  std::for_each(begin, end, [&](Entry& e) { (row.is_repair ? e.found_repaired : e.found) = true; });
 }
 
 void IndexJoin::EndRecord() {
   if (unjudged_) return;
   for (const Entry& entry : expected_) {
-    if (entry.absence == Absence::kNoteIfAll) ++expected_if_any_;
-    if (entry.found || exists_) continue;
+    if (entry.found && entry.absence == Absence::kNoteIfAll) has_present_ = true;
+    if (entry.found || entry.found_repaired || exists_) continue;
     const DefectPlace place{entry.position, entry.row};
     if (entry.absence == Absence::kNoteIfAll) {
       absent_.Add(place);
@@ -143,8 +145,7 @@ void IndexJoin::EndRecord() {
 }
 
 void IndexJoin::NoteIfAllAbsent() {
-  const bool all = absent_.count() == expected_if_any_;
-  Places(all ? IndexDefect::kMissingNote : IndexDefect::kMissing).Merge(absent_);
+  Places(has_present_ ? IndexDefect::kMissing : IndexDefect::kMissingNote).Merge(absent_);
 }
 
 Status IndexJoin::Finish() {
@@ -168,6 +169,7 @@ Status IndexJoin::Finish() {
                 LoadBe64(payload.data() + sizeof(uint64_t))};
     entry.absence = static_cast<Absence>(payload[2 * sizeof(uint64_t)]);
     entry.without_record = static_cast<Treatment>(payload[2 * sizeof(uint64_t) + 1]);
+    entry.is_repair = payload[2 * sizeof(uint64_t) + 2] != '\0';
     switch (static_cast<Kind>(key[kRecordBytes])) {
       case Kind::kUnjudged:
         unjudged_ = true;

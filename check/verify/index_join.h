@@ -92,7 +92,9 @@ class IndexJoin : public IndexTaker {
     uint64_t position = 0;
     Absence absence = Absence::kProblem;             // of what is expected
     Treatment without_record = Treatment::kProblem;  // of a row
+    bool is_repair = false;                          // of a row
     bool found = false;
+    bool found_repaired = false;
   };
 
   Status Add(Slice record, Kind kind, const Entry& entry);
@@ -106,7 +108,7 @@ class IndexJoin : public IndexTaker {
   std::array<DefectPlaces, kIndexDefects> places_;
   // Of those whose absence is a note only when it is that of all.
   DefectPlaces absent_;
-  uint64_t expected_if_any_ = 0;
+  bool has_present_ = false;  // one that is there, and is no repair
 
   // The record at hand.
   bool unjudged_ = false;

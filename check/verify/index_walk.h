@@ -23,7 +23,9 @@ enum class Treatment : uint8_t {
 enum class Absence : uint8_t {
   kProblem,
   kNote,
-  kNoteIfAll,  // a note when all rows of this kind are absent: whoever wrote the image makes none
+  // A note when all rows of this kind are absent, or came later than their records
+  // (IndexRules::is_repair): whoever wrote the image makes none.
+  kNoteIfAll,
 };
 
 struct IndexRules {
@@ -31,6 +33,8 @@ struct IndexRules {
   const char* rows;
   // The values of such rows say nothing that could be compared.
   bool any_value = false;
+  // Such a row says nothing about whoever wrote the image of which the record is.
+  bool is_repair = false;
   // A row whose record there is not. One whose record is there, and has no such row, is a problem.
   Treatment without_record = Treatment::kProblem;
   // Codes of findings, where they are notes.

@@ -1,7 +1,11 @@
 // Spec 02 section 3.1: a value or meta in a form of today holds its own expiry, and a node writes
-// or deletes the TTL row in the same transaction (chapter 9 item 17: the Go encoder writes none for
-// strings). What is in an older form has its expiry in the TTL row only: nothing to compare with.
-// TTL rows of keys that do not exist are decode's finding.
+// or deletes the TTL row in the same transaction. The Go encoder writes none for strings (chapter 9
+// item 17): a store that was restored from its image has none either, until a node repairs them,
+// for strings that were not written since. Those have the image's only timestamp, and nothing in
+// the store is older. What is in an older form has its expiry in the TTL row only: nothing to
+// compare with. TTL rows of keys that do not exist are decode's finding.
+#include <algorithm>
+
 #include "check/verify/for_each_row.h"
 #include "check/verify/index_walks.h"
 
@@ -32,14 +36,31 @@ Expiry OfEnvelope(const Result<redis::InlineValue>& value) {
   return {true, value->has_expiry ? std::optional(value->expire_at_ms) : std::nullopt};
 }
 
-constexpr IndexRules kRules = {.rows = "the TTL row of a key that expires",
-                               .without_record = Treatment::kIgnore,
-                               .absent_note = "redis_ttl_rows_absent"};
+constexpr IndexRules RulesOf(bool is_repair) {
+  return {.rows = "the TTL row of a key that expires",
+          .is_repair = is_repair,
+          .without_record = Treatment::kIgnore,
+          .absent_note = "redis_ttl_rows_absent"};
+}
+constexpr IndexRules kRules = RulesOf(false);
+constexpr IndexRules kRepairRules = RulesOf(true);
+
+uint64_t OldestCommit(const ScanResult& scan) {
+  uint64_t oldest = UINT64_MAX;
+  for (size_t i = 0; i < Families().size(); ++i) {
+    // Of those the timestamp says nothing.
+    if (Families()[i].newest_at_any_time) continue;
+    oldest = std::min(oldest, scan.families[i].min_commit_ts);
+  }
+  return oldest;
+}
 
 class RedisExpiriesWalk : public IndexWalk {
  public:
   explicit RedisExpiriesWalk(const DecodeContext& context)
-      : context_(context), has_rows_(context.scan.of(FamilyOf(redis::kTtlPrefix)).live > 0) {}
+      : context_(context),
+        has_rows_(context.scan.of(FamilyOf(redis::kTtlPrefix)).live > 0),
+        image_ts_(OldestCommit(context.scan)) {}
 
   Status Run(IndexTaker& taker) override {
     taker_ = &taker;
@@ -69,8 +90,9 @@ class RedisExpiriesWalk : public IndexWalk {
     redis::MakeUserKey(redis::kTtlPrefix, user_key, &key_);
     redis::MakeTtl(*expiry.expires_ms, &value_);
     const bool has_value = folder == TypeFolder::kStrings || folder == TypeFolder::kHll;
-    return taker_->Expect(kRules, user_key, row, key_, value_,
-                          has_value ? Absence::kNoteIfAll : Absence::kProblem);
+    return taker_->Expect(
+        kRules, user_key, row, key_, value_,
+        has_value && row.commit_ts == image_ts_ ? Absence::kNoteIfAll : Absence::kProblem);
   }
 
   template <class Parse>
@@ -123,12 +145,13 @@ class RedisExpiriesWalk : public IndexWalk {
       const auto ttl = row.IsLive() ? redis::ParseTtl(row.body.resident) : std::nullopt;
       if (!ttl) return taker_->Unjudged(user_key);
       redis::MakeTtl(*ttl, &value_);
-      return taker_->Row(kRules, user_key, row, value_);
+      return taker_->Row(row.commit_ts == image_ts_ ? kRules : kRepairRules, user_key, row, value_);
     });
   }
 
   const DecodeContext& context_;
   const bool has_rows_;
+  const uint64_t image_ts_;
   IndexTaker* taker_ = nullptr;
   Slice user_key_;
   TypeFolder folder_ = TypeFolder::kStrings;

@@ -129,6 +129,7 @@ Status TreeVerifier::ReadRecords() {
 }
 
 Status TreeVerifier::ReadChecksums() {
+  if (report_.kind == WhatKind::kArchive) listed_.TreeIsArchive();
   return listed_.Read(*source_,
                       [this](Status error) { return findings_.TakeError(std::move(error)); });
 }

@@ -101,6 +101,47 @@ TEST_CASE("files are addresses as they are, however many") {
   CHECK_FALSE(AddressFilter(std::move(none)).Selects("s3/b/x"));
 }
 
+Texts UnmatchedOf(const AddressFilter& filter) {
+  Texts patterns;
+  for (const AddressFilter::Unmatched& one : filter.unmatched()) patterns.push_back(one.pattern);
+  return patterns;
+}
+
+TEST_CASE("a record of two files: asked for by either name, excluded by its own") {
+  const Slice body = "s3/b/a";
+  const Slice sidecar = "s3/b/a.meta";
+  const auto selects = [&](Texts include, Texts exclude) {
+    const AddressFilter filter(Options(std::move(include), std::move(exclude)));
+    const bool selected = filter.Selects(body, sidecar);
+    filter.Excludes(sidecar);
+    CHECK(UnmatchedOf(filter).empty());
+    return selected;
+  };
+  CHECK(selects({"s3/b/a"}, {}));
+  CHECK(selects({"*.meta"}, {}));
+  CHECK(selects({"s3/b/a", "*.meta"}, {}));
+  CHECK_FALSE(selects({"*.meta"}, {"s3/b/a"}));
+  CHECK_FALSE(selects({"*.meta"}, {"s3/b/*"}));
+  // What is excluded asks for nothing.
+  CHECK_FALSE(selects({"*.meta"}, {"s3/b/a.meta"}));
+  CHECK(selects({"s3/b/a", "*.meta"}, {"s3/b/a.meta"}));
+  CHECK(selects({}, {"*.meta"}));
+  CHECK_FALSE(AddressFilter(Options({"s3/c"})).Selects(body, sidecar));
+  const AddressFilter everything;
+  CHECK(everything.Selects(body, sidecar));
+  CHECK_FALSE(everything.Excludes(sidecar));
+}
+
+TEST_CASE("files that come with records: marks and exclusions") {
+  const AddressFilter filter(Options({"a/list", "b"}, {"*/x", "*/y"}));
+  CHECK_FALSE(filter.Excludes("a/list"));
+  CHECK(filter.Excludes("a/x"));
+  CHECK(UnmatchedOf(filter) == Texts{"a/list", "b", "*/y"});
+  filter.MarkMet("a/list");
+  filter.MarkMet("a/y");  // it is there, and yet nothing was left out
+  CHECK(UnmatchedOf(filter) == Texts{"b", "*/y"});
+}
+
 TEST_CASE("the nearest addresses do not depend on the order in which they are seen") {
   Texts seen = {"s3/photos/a.jpg", "s3/photos/b.jpg", "s3/photo/a.jpg", "sqs/q/messages.jsonl",
                 "s3/photos/a.jpeg"};

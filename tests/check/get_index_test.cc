@@ -139,7 +139,7 @@ TEST_CASE("what is no file is no index") {
   const TempFolder folder;
   const std::string path = folder / "a.fsm";
   Snapshot("world").Write(path);
-  CHECK(Ask(path, folder.path()).error == "NotRegular");
+  CHECK(Ask(path, folder.path()).error == "NotAnIndex");
   CHECK(Ask(path, path).error == "NotAnIndex");
   // It cannot be kept, but the record is there.
   const Asked asked = Ask(path, folder / "missing/a.index");

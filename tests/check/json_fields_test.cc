@@ -136,6 +136,44 @@ TEST_CASE("many members and long values are cut") {
   CHECK(long_value->fields[0].a->size() == FieldDifferences::kMaxTextBytes + 3);
 }
 
+// Values in lists in lists: the text of each level is built once, not once for each above it.
+TEST_CASE("deep documents") {
+  const std::string wide(size_t{1} << 20, 'x');
+  const auto nested = [&](const std::string& inner, bool typed) {
+    std::string text = inner;
+    for (int depth = 0; depth < 60; ++depth) {
+      text = typed ? R"({"L":[)" + text + R"(,{"N":"7"}]})"
+                   : R"({"m":[)" + text + R"(,{"k":)" + std::to_string(depth) + "}]}";
+    }
+    return typed ? R"({"a":)" + text + "}" : text;
+  };
+  const auto value = [&](const char* last) { return "\"" + wide + last + "\""; };
+  for (const bool typed : {false, true}) {
+    const std::string open = typed ? R"({"S":)" : "";
+    const std::string close = typed ? "}" : "";
+    const Slice path = typed ? kItem : kSidecar;
+    const std::string a = nested(open + value("1") + close, typed);
+    const std::string b = nested(open + value("2") + close, typed);
+    const auto found = CompareJson(path, a, b);
+    REQUIRE(found);
+    REQUIRE(found->fields.size() == 1);
+    CHECK(found->fields[0].path == (typed ? "a" : "") + [&] {
+      std::string names;
+      for (int depth = 0; depth < 60; ++depth)
+        names += typed ? "[0]" : depth == 0 ? "m[0]" : ".m[0]";
+      return names;
+    }());
+    CHECK(CompareJson(path, a, a)->fields.empty());
+  }
+}
+
+TEST_CASE("lists and objects in a set") {
+  CHECK(Of(kSet, R"({"members":[["b",{"x":1}],["a"]]})", R"({"members":[["a"],["b",{"x":2}]]})") ==
+        R"(members: ["b", {x: 1}] -> -; members: - -> ["b", {x: 2}])");
+  CHECK(Of(kSet, R"({"members":[["b"],["a"]]})", R"({"members":[["a"],["b"]]})").empty());
+  CHECK(Of(kSet, R"({"members":["b","a"]})", R"({"members":7})") == R"(members: {"a", "b"} -> 7)");
+}
+
 TEST_CASE("what is no JSON is not compared") {
   const std::string nul("{\"a\":1}\0", 8);
   for (const std::string& bad :

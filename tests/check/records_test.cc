@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "check/get/get_record.h"
 #include <catch2/catch.hpp>
 
 #include "base/sha256.h"
@@ -12,6 +13,8 @@
 #include "manifest/checksums.h"
 #include "tests/support/decode_run.h"
 #include "tests/support/golden_node1.h"
+#include "tests/support/redis_rows.h"
+#include "tests/support/s3_rows.h"
 #include "tests/support/temp_folder.h"
 #include "tree/digest_sink.h"
 
@@ -100,6 +103,72 @@ TEST_CASE("records by adapter and address") {
     REQUIRE_FALSE(report.unmatched.empty());
     CHECK(report.unmatched.back().pattern == "no/such/record");
   }
+}
+
+std::string GetFrom(const std::string& what, const std::string& address, GetReport* report) {
+  std::string content;
+  GetOptions options;
+  options.what = what;
+  options.address = address;
+  options.take = [&](Slice bytes) -> Status {
+    content += bytes;
+    return {};
+  };
+  Result<GetReport> got = Get(options);
+  if (!got.ok()) throw std::runtime_error(got.status().Message());
+  *report = *std::move(got);
+  return content;
+}
+
+TEST_CASE("objects that are called as the file of lines have one address in every layout") {
+  SnapshotBuilder rows;
+  PutS3Bucket(&rows);
+  for (const char* key : {"_objects.jsonl", "_objects.jsonl.elastickv-leaf-data",
+                          "_objects.jsonl/x", "a/_objects.jsonl", "b"}) {
+    PutS3Object(&rows, {"photos", 3, key}, {{1, {key}}});
+  }
+  rows.Put(StrKey("z"), kT0, StringValue("v", 5000000000000))
+      .Put(StrKey("A"), kT0, StringValue("w"));
+  DecodeRun files(rows);
+  files.Run();
+  DecodeRun lines(rows);
+  lines.options.jsonl = true;
+  lines.Run();
+  const Digests expected = FilesOf(files.options.output);
+  CHECK((Read(Of(lines.options.output, 2)).files == expected));
+  for (const auto& [path, content] : files.Data()) {
+    INFO(path);
+    GetReport report;
+    CHECK(GetFrom(lines.options.output, path, &report) == content);
+    CHECK(report.found);
+  }
+  // A key's file beside the lines: one record, whatever its name.
+  const std::string odd = lines.options.output + "/redis/db_0/strings";
+  std::filesystem::create_directory(odd);
+  std::filesystem::rename(lines.options.output + "/redis/db_0/strings-00000.jsonl",
+                          lines.folder() + "/strings-00000.jsonl");
+  const std::string text = ReadWholeFile(lines.folder() + "/strings-00000.jsonl");
+  WriteWholeFile(lines.options.output + "/redis/db_0/strings-00000.jsonl",
+                 text.substr(text.find('\n') + 1));
+  WriteWholeFile(odd + "/%41.bin", "w");
+  const Given mixed = Read(Of(lines.options.output, 1));
+  CHECK((mixed.files == expected));
+  // It is not what CHECKSUMS says, and that is told.
+  CHECK_FALSE(mixed.report.complete);
+  CHECK(mixed.report.findings.by_code().count("checksum_mismatch") == 1);
+}
+
+TEST_CASE("a file that only CHECKSUMS knows is no unknown record") {
+  SnapshotBuilder rows;
+  rows.Put(StrKey("z"), kT0, StringValue("v"));
+  DecodeRun run(rows);
+  run.Run();
+  std::filesystem::remove(run.options.output + "/redis/db_0/strings/z.bin");
+  GetReport report;
+  CHECK_THROWS_WITH(GetFrom(run.options.output, "redis/db_0/strings/z.bin", &report),
+                    Catch::Contains("[Missing]"));
+  GetFrom(run.options.output, "redis/db_0/strings/y.bin", &report);
+  CHECK_FALSE(report.found);
 }
 
 TEST_CASE("a time is for snapshots only") {

@@ -450,6 +450,42 @@ TEST_CASE("TTL rows: what a node may have, and what it may not") {
   CHECK(found.findings == Strings{"note redis_ttl_rows_absent 2"});
 }
 
+TEST_CASE(
+    "an image of the Go tools that was used since lacks the TTL rows of its own strings only") {
+  const std::string expiry = Unhex("0000019b76daa800");
+  const std::string expires = Unhex("ff0101") + expiry + "v";
+  const auto verify = [&](const std::function<void(SnapshotBuilder&)>& add) {
+    SnapshotBuilder snapshot;
+    snapshot.Put("!redis|str|image", 5, expires).Put("!redis|str|other", 5, expires);
+    add(snapshot);
+    return VerifySnapshotBytes(snapshot.LastCommit(100).Bytes());
+  };
+  const Strings note = {"note redis_ttl_rows_absent 2"};
+  const Verified used = verify([&](SnapshotBuilder& s) {
+    s.Put("!redis|str|set", 7, expires).Put("!redis|ttl|set", 7, expiry);
+  });
+  CHECK(used.problems == Strings{});
+  CHECK(used.findings == note);
+  // A row that was lost since, alone and beside one that is there.
+  const auto lose = [&](SnapshotBuilder& s) { s.Put("!redis|str|lost", 8, expires); };
+  const Strings lost = {"IndexRowMissing !redis|ttl|lost"};
+  CHECK(verify(lose).problems == lost);
+  const Verified both = verify([&](SnapshotBuilder& s) {
+    s.Put("!redis|str|set", 7, expires).Put("!redis|ttl|set", 7, expiry);
+    lose(s);
+  });
+  CHECK(both.problems == lost);
+  CHECK(both.findings == note);
+  // Rows that a node added afterwards are right, and say nothing of those that it has not got to.
+  const Verified repaired =
+      verify([&](SnapshotBuilder& s) { s.Put("!redis|ttl|image", 9, expiry); });
+  CHECK(repaired.problems == Strings{});
+  CHECK(repaired.findings == Strings{"note redis_ttl_rows_absent 1"});
+  // An image with such a row is not of the Go tools.
+  CHECK(verify([&](SnapshotBuilder& s) { s.Put("!redis|ttl|image", 5, expiry); }).problems ==
+        Strings{"IndexRowMissing !redis|ttl|other"});
+}
+
 TEST_CASE("counts of heads are problems, and --quick looks at no record") {
   SnapshotBuilder snapshot;
   snapshot.Put(Unhex("2168737c6d6574617c000000026831"), 5,

@@ -201,6 +201,11 @@ class Whole(CliTest):
         run = self.run_cli("decode", "--salvage", "--json", path, "-o", self.path("out"), code=3)
         self.assertIn("RowLength", self.document(run, "decode")["salvage"]["damage"])
         self.assertIn("SALVAGE.json", self.names(self.path("out")))
+        # Its address, as ls prints it, stands for something.
+        listed = self.write("listed", self.run_cli("ls", "--salvage", path, code=3).out)
+        for call in (["decode", "-n", path], ["diff", path, path]):
+            run = self.run_cli(*call, "--salvage", "--files-from", listed, "--json", code=None)
+            self.assertEqual(json.loads(run.out)["unmatched"], [], call)
         run = self.run_cli("inspect", "--salvage", path, code=2)
         self.assertIn(b"DAMAGED", run.out)
 

@@ -230,6 +230,24 @@ class Calls(CliTest):
             self.run_cli("decode", self.file, "-o", self.path("out"), "--force", *more)
 
 
+class LongLines(CliTest):
+    """A value of many MiB in one line of Redis keys is not held in memory."""
+
+    def test_one_value_many_times_the_memory(self):
+        lines = self.path("lines")
+        file = self.write("x.fsm", snap.fsm([snap.row(b"!redis|str|k", snap.T0, b"v")]))
+        self.run_cli("decode", file, "-o", lines, "--layout", "jsonl")
+        with open(os.path.join(lines, "redis/db_0/strings-00000.jsonl"), "wb") as out:
+            out.write(b'{"key":"k","value":"' + b"x\\n" * (40 << 20) + b'","expire_at_ms":null}\n')
+        self.run_cli("seal", lines)
+        again = self.path("again.fsm")
+        run = self.run_cli("encode", lines, "-o", again, "--memory", "64MiB", "--json")
+        self.assertLess(json.loads(run.out)["peak_memory_bytes"], 80 << 20)
+        self.run_cli("decode", again, "-o", self.path("plain"))
+        with open(self.path("plain/redis/db_0/strings/k.bin"), "rb") as value:
+            self.assertTrue(value.read() == b"x\n" * (40 << 20))
+
+
 class ManyRecords(CliTest):
     """What is said before very many files are written. Nobody waits for them."""
 

@@ -1,5 +1,6 @@
 """snaptree decode: what it says, what it leaves, and which calls it takes."""
 
+import fnmatch
 import json
 import os
 import stat
@@ -195,6 +196,27 @@ class Clean(CliTest):
             self.assertRegex(line, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z ")
 
 
+class NothingMatches(CliTest):
+    """Of a list that does not fit the input: the first are named, the others counted."""
+
+    def test_many(self):
+        file = self.write("x.fsm", snap.fsm([snap.row(b"!redis|str|hello", snap.T0, b"world")]))
+        for count, shown, rest in ((10, 10, b""), (11, 10, b"  nothing matches 1 other; --json lists all\n"),
+                                   (1234, 10, b"  nothing matches 1,224 others; --json lists the first 1,000\n")):
+            names = [f"s3/photos/{n:05}" for n in range(count)]
+            listed = self.write("listed", "".join(name + "\n" for name in names).encode())
+            for call in (["decode", file, "-n"], ["ls", file], ["diff", file, file]):
+                run = self.run_cli(*call, "--files-from", listed, code=3)
+                lines = [line for line in run.err.splitlines(True) if line.startswith(b"  nothing matches ")]
+                self.assertEqual([line.split(b"'")[1].decode() for line in lines[:shown]], names[:shown], call)
+                self.assertEqual(b"".join(lines[shown:]), rest, call)
+                run = self.run_cli(*call, "--files-from", listed, "--json", code=3)
+                summary = json.loads(run.out.splitlines()[-1] if call[0] != "decode" else run.out)
+                self.check_schema(summary, call[0])
+                self.assertEqual([one["pattern"] for one in summary["unmatched"]], names[:1000])
+                self.assertEqual(summary["unmatched_count"], count)
+
+
 class Losses(CliTest):
     def setUp(self):
         super().setUp()
@@ -235,6 +257,11 @@ class Losses(CliTest):
 
 
 class Node(CliTest):
+    def assert_same(self, found, expected):
+        """Without a comparison of megabytes of text."""
+        self.assertEqual(sorted(found), sorted(expected))
+        self.assertEqual([path for path in found if found[path] != expected[path]], [])
+
     def test_golden_files(self):
         """What a second decoder, written apart from this one, made of the same snapshot."""
         out = self.path("out")
@@ -252,6 +279,39 @@ class Node(CliTest):
         mine.pop(b"MANIFEST.json")
         self.assertGreater(len(golden), 1400)
         self.assertEqual(mine, golden)
+
+    def test_what_ls_prints_stands_for_something(self):
+        out = self.path("out")
+        self.run_cli("decode", NODE1_FSM, "-o", self.path("all"))
+        listed = self.write("listed", self.run_cli("ls", "-0", NODE1_FSM).out)
+        run = self.run_cli("decode", "-0", "--files-from", listed, NODE1_FSM, "-o", out)
+        self.assertEqual(run.err, b"")
+        # Folders are no files: ls does not name them, and the lines of inodes are those of what was asked for.
+        found, expected = tree(out), tree(self.path("all"))
+        for one in (found, expected):
+            del one["fs/inodes.jsonl"]
+        self.assert_same(found, expected)
+
+    def test_sidecars_that_are_excluded_by_their_own_names(self):
+        suffix = ".elastickv-meta.json"
+        out = self.path("out")
+        self.run_cli("decode", NODE1_FSM, "-o", self.path("all"))
+        everything = tree(self.path("all"))
+        for pattern in ("*" + suffix, "s3/photos/five" + suffix):
+            run = self.run_cli("decode", "--force", "--exclude", pattern, NODE1_FSM, "-o", out)
+            self.assertEqual(run.err, b"")
+            left = {path: content for path, content in everything.items() if not fnmatch.fnmatchcase(path, pattern)}
+            self.assertLess(len(left), len(everything))
+            found = tree(out)
+            for one in (found, left):
+                del one["s3/photos/KEYMAP.jsonl"]  # one key ends as sidecars do
+            self.assert_same(found, left)
+            self.run_cli("verify", out)
+        # With --layout jsonl there are no such files.
+        run = self.run_cli("decode", "--force", "--layout", "jsonl", "--exclude", "s3/photos/five" + suffix, NODE1_FSM, "-o", out, code=3)
+        self.assertIn(b"  nothing matches 's3/photos/five.elastickv-meta.json'", run.err)
+        self.run_cli("decode", "--layout", "jsonl", NODE1_FSM, "-o", self.path("lines"))
+        self.assert_same(tree(out), tree(self.path("lines")))
 
     def test_threads_and_memory_do_not_change_the_tree(self):
         trees = []

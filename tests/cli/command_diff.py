@@ -269,11 +269,41 @@ class OfNode1(Diff):
                          {f for f in self.expected
                           if f[1] in (b"dynamodb/orders/items/tx/1.json", b"redis/db_0/strings/counter.bin")})
 
+    def test_what_ls_prints_stands_for_something(self):
+        for what in (self.fsm, self.end_tree):
+            listed = self.write("listed", self.run_cli("ls", "-0", what).out + b"CHECKSUMS\0")
+            for pair in ((self.fsm, self.fsm), (self.fsm, self.end_tree), (self.end_tree, self.end_tree)):
+                run = self.run_cli("diff", *pair, "-0", "--files-from", listed)
+                self.assertEqual((run.out, run.err), (b"", b""), pair)
+            _, summary = self.lines(self.fsm, self.end_tree, "-0", "--files-from", listed, code=0)
+            self.assertEqual((summary["same"], summary["unmatched"]), (len(files_of(self.end_tree)), []))
+
+    def test_exclude_wins(self):
+        """Of the name of a file as of that of its record."""
+        suffix = b".elastickv-meta.json"
+        end = files_of(self.end_tree)
+        five = (b"s3/photos/five", b"s3/photos/five" + suffix)
+        self.assertLessEqual(set(five), set(end))
+        for options, left_out in ((["--exclude", "*" + suffix.decode()], lambda p: p.endswith(suffix)),
+                                  (["--exclude", "s3/photos/five"], lambda p: p in five),
+                                  (["--exclude", "s3/photos/five" + suffix.decode()], lambda p: p == five[1]),
+                                  (["--include", "s3/photos/five", "--exclude", "*" + suffix.decode()], lambda p: p != five[0]),
+                                  (["--include", "*" + suffix.decode(), "--exclude", "s3/photos/five"],
+                                   lambda p: p in five or not p.endswith(suffix)),
+                                  (["--exclude", "MANIFEST.json"], lambda p: False)):
+            expected = sum(1 for path in end if not left_out(path))
+            for pair in ((self.fsm, self.fsm), (self.fsm, self.end_tree), (self.end_tree, self.end_tree)):
+                _, summary = self.lines(*pair, *options, code=0)
+                self.assertEqual((summary["same"], summary["unmatched"]), (expected, []), (pair, options))
+
     def test_a_pattern_that_stands_for_nothing(self):
         run = self.run_cli("diff", self.fsm, self.end_tree, "--include", "redis/db_0/strings/countr.bin", code=3)
         self.assertEqual(run.out, b"")
         self.assertIn(b"nothing matches 'redis/db_0/strings/countr.bin'; there is "
                       b"'redis/db_0/strings/counter.bin'", run.err)
+        self.assertTrue(run.err.endswith(b"snaptree: 0 of 0 addresses differ, 1 pattern stands for nothing (exit 3)\n"))
+        quiet = self.run_cli("diff", "-q", self.fsm, self.end_tree, "--include", "redis/db_0/strings/countr.bin", code=3)
+        self.assertEqual(quiet.err, run.err.splitlines(True)[-1])
         # On one side is enough.
         added = next(path for mark, path in sorted(self.expected) if mark == "+" and b"\n" not in path)
         self.assertEqual(self.found(self.mid_tree, self.end_tree, "--include", os.fsdecode(added)), {("+", added)})

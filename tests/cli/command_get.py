@@ -105,6 +105,12 @@ class Get(CliTest):
         run = self.run_cli("get", self.fsm, HELLO, "--index", self.path("none", "x"), code=3)
         self.assertEqual(run.out, b"world")
         self.assertIn(b"index_not_written: ", run.err)
+        self.assertIn(b"[IndexNotKept]", run.err)
+        # The next step is about the option, not about the input.
+        run = self.run_cli("get", self.fsm, HELLO, "--index", self.folder, code=1)
+        self.assertIn(b"[NotAnIndex]", run.err)
+        self.assertIn(b"name another file with --index", run.err)
+        self.assertNotIn(b"data directory", run.err)
 
     def test_damage(self):
         at = self.content.index(b"world")
@@ -120,6 +126,77 @@ class Get(CliTest):
         self.assertIn(b"[RecordLost]", run.err)
         self.assertEqual(self.run_cli("get", lost, "redis/db_0/strings/s.bin").err, b"")
         self.assertIn(b"[NotFound]", self.run_cli("get", self.path("none.fsm"), HELLO, code=1).err)
+
+    def test_damage_of_others_is_none_of_it(self):
+        begin = b"k" * 80
+        rows = [snap.row(b"!redis|str|" + begin + b"%04d" % i + b"x" * 200, snap.T0, b"v") for i in range(1100)]
+        rows.append(snap.row(b"!hs|fld|junk", snap.T0, b"x"))
+        rows.append(snap.row(b"!redis|str|bad", snap.T0, b"x", flags=0x80))
+        content = snap.fsm(sorted(rows))
+        fsm = self.write("many.fsm", content)
+        listed = self.run_cli("ls", fsm, "redis/db_0/strings", code=None).out.decode().split()
+        address = next(word for word in reversed(listed) if word.startswith("redis/"))
+        for run in (self.run_cli("get", fsm, address), self.run_cli("get", "-", address, stdin=content)):
+            self.assertEqual((run.out, run.err), (b"v", b""))
+
+    def test_a_sentence_whenever_it_is_3(self):
+        plain = self.write("plain.fsm", self.content[:-4])
+        run = self.run_cli("get", plain, HELLO, code=3)
+        self.assertIn(b"no_checksum: ", run.err)
+        self.assertIn(b"[RecordIncomplete]", run.err)
+        run = self.run_cli("get", "-q", plain, HELLO, code=3)
+        self.assertEqual(run.out, b"world")
+        self.assertIn(b"found no_checksum [RecordIncomplete]", run.err)
+        error, = self.errors(self.run_cli("get", "--json", plain, HELLO, code=3))
+        self.assertEqual((error["code"], error["found"], error["exit_code"]), ("RecordIncomplete", "no_checksum", 3))
+        error, = self.errors(self.run_cli("get", "--json", self.fsm, "s3/none", code=3))
+        self.assertEqual(error["exit_code"], 3)
+
+    def test_a_folder_is_told_from_what_is_not_there(self):
+        rows = [snap.row(b"!redis|str|a", snap.T0, b"v")]
+        for bucket in (b"photos", b"videos"):
+            segment = bucket + b"\0\1"
+            rows.append(snap.row(b"!s3|bucket|gen|" + segment, snap.T0, b"\0" * 7 + b"\1"))
+            rows.append(snap.row(b"!s3|bucket|meta|" + segment, snap.T0,
+                                 b'{"bucket_name":"' + bucket + b'","generation":1}'))
+        fsm = self.write("s3.fsm", snap.fsm(sorted(rows)))
+        tree = self.path("tree")
+        self.run_cli("decode", fsm, "-o", tree, code=None)
+        archive = self.path("tree.tar")
+        with tarfile.open(archive, "w") as tar:
+            tar.add(tree, ".")
+        for what in (fsm, tree, archive):
+            for folder in ("s3/photos", "s3", "redis", "redis/db_0"):
+                run = self.run_cli("get", what, folder, code=3)
+                self.assertIn(f"snaptree ls {what} '{folder}'".encode(), run.err)
+                self.assertNotIn(b"did you mean", run.err)
+            run = self.run_cli("get", what, "s3/photo", code=3)
+            self.assertNotIn(b"photos/,", run.err)
+            self.assertNotIn(b"/\n", run.err)
+
+    def test_a_document_beside_a_file(self):
+        out = self.path("out.bin")
+        document = self.document(self.run_cli("get", "--json", self.fsm, HELLO, "-o", out), "get")
+        expected = {"schema": "snaptree.get/1", "input": self.fsm, "address": HELLO, "output": out, "found": True,
+                    "complete": True, "bytes": 5, "scope": "record", "index": "none", "nearest": [], "findings": [],
+                    "exit_code": 0}
+        self.assertEqual(document, expected)
+        plain = self.write("plain.fsm", self.content[:-4])
+        index = self.path("x.index")
+        run = self.run_cli("get", "--json", plain, HELLO, "-o", out, "--force", "--index", index, code=3)
+        document = self.document(run, "get")
+        self.assertEqual((document["found"], document["complete"], document["index"]), (True, False, "made"))
+        self.assertEqual([f["code"] for f in document["findings"]], ["no_checksum"])
+        self.assertEqual((document["error"]["code"], document["exit_code"]), ("RecordIncomplete", 3))
+        run = self.run_cli("get", "--json", self.fsm, HELLO + "x", "-o", self.path("none"), code=3)
+        document = self.document(run, "get")
+        self.assertEqual((document["found"], document["bytes"], document["exit_code"]), (False, 0, 3))
+        self.assertIn(HELLO, document["nearest"])
+        document = self.document(self.run_cli("get", "--json", self.fsm, HELLO, "-o", out, code=1), "get")
+        self.assertEqual((document["error"]["code"], document["exit_code"]), ("OutputExists", 1))
+        # Without -o the record is what standard output is for.
+        run = self.run_cli("get", "--json", self.fsm, HELLO)
+        self.assertEqual((run.out, run.err), (b"world", b""))
 
     def test_trees_and_archives(self):
         tree, bundle = self.path("tree"), self.path("bundle")

@@ -1,6 +1,7 @@
 """Archives: decode -o X.tar.zst, pack, unpack, and what verify and encode make of them. The judges are tar, bsdtar,
 Python's tarfile, zstd, sha256sum and diff -r."""
 
+import hashlib
 import io
 import os
 import shutil
@@ -159,15 +160,17 @@ class OfNode1(ArchiveTest):
         self.assertEqual(packed["archive_bytes"], os.path.getsize(self.path("p.tar.zst")))
         self.assertEqual(packed["tree"], {
             "files": len([p for p in self.files if not p.endswith(b"/")]),
-            "directories": len([p for p in self.files if p.endswith(b"/")]),
+            "directories": sum(len(folders) for _, folders, _ in os.walk(self.original)),
             "bytes": sum(map(len, self.files.values()))})
         dry = self.document(self.run_cli("pack", self.original, "--dry-run", "--json"), "pack")
         self.assertEqual((dry["archive_bytes"], dry["tree"]), (packed["archive_bytes"], packed["tree"]))
         unpacked = self.document(
             self.run_cli("unpack", self.path("p.tar.zst"), "-o", self.path("out"), "--json"), "unpack")
         self.assertEqual(unpacked["archive_bytes"], packed["archive_bytes"])
-        for member in ("files", "bytes"):
-            self.assertEqual(unpacked["tree"][member], packed["tree"][member])
+        self.assertEqual(unpacked["tree"], packed["tree"])
+        for again, call in (("unpack", ["unpack", "--dry-run"]), ("pack", ["pack", "--dry-run"])):
+            run = self.run_cli(*call, self.path("p.tar.zst"), "--json")
+            self.assertEqual(self.document(run, again)["tree"], packed["tree"])
         failed = self.run_cli("unpack", self.path("no"), "-o", self.path("out2"), "--json", code=1)
         self.assertEqual(self.document(failed, "unpack")["error"]["code"], "NotFound")
 
@@ -351,6 +354,11 @@ class SmallTrees(ArchiveTest):
         with open(path, "wb") as file:
             file.write(content)
 
+    def punch(self, path):
+        """Makes holes of the file's zeros, for tar."""
+        done = shell(f"cp --sparse=always dump/{path} punched && mv punched dump/{path}", self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def round_trip(self):
         before = tree(self.tree)
         for name in ("p.tar", "p.tar.zst"):
@@ -520,6 +528,152 @@ class SmallTrees(ArchiveTest):
             info.type = kind
             info.linkname = "MANIFEST.json"
             self.refused("NotRegular", "evil", info)
+
+    def test_types_that_are_no_file(self):
+        """libarchive takes what it does not know for files."""
+        n = "redis/" + "n" * 200
+        for kind in (b"Z", b"7", b"M"):
+            for name, format in (("evil", tarfile.PAX_FORMAT), (n, tarfile.PAX_FORMAT), (n, tarfile.GNU_FORMAT),
+                                 ("redis/é", tarfile.PAX_FORMAT)):
+                info = tarfile.TarInfo(name)
+                info.type = kind
+                self.refused("NotRegular", name.partition("é")[0][:100], info, format=format)
+                archive = self.path("bad.tar")
+                self.assertIn(b"NotRegular", self.run_cli("verify", archive, code=2).out)
+                with open(archive, "rb") as file:
+                    run = self.run_cli("unpack", "-", "-o", self.path("out"), stdin=file.read(), code=2)
+                self.assertIn(b"[NotRegular]", run.err)
+                shell("zstd -q -f bad.tar", self.folder)
+                run = self.run_cli("unpack", self.path("bad.tar.zst"), "-o", self.path("out"), code=2)
+                self.assertIn(b"[NotRegular]", run.err)
+                os.remove(self.path("bad.tar.zst"))
+        # The type of old tar programs, and GNU's for files with holes.
+        self.edit("redis/holes", b"a" + bytes(1 << 20) + b"b" + bytes(1 << 20))
+        self.edit("redis/many", b"".join(b"x" * 4096 + bytes(8192) for _ in range(100)))
+        self.edit("redis/zeros", bytes(100000))
+        self.run_cli("seal", self.tree)
+        for name in ("holes", "many", "zeros"):
+            self.punch("redis/" + name)
+        for how in ("--format=v7", "--format=gnu -S", "--format=pax -S", "--format=pax -S --sparse-version=0.1",
+                    "--format=pax -S --sparse-version=0.0"):
+            done = shell(f"tar {how} -C dump -cf old.tar .", self.folder)
+            self.assertEqual(done.returncode, 0, (how, done.stderr))
+            self.run_cli("unpack", self.path("old.tar"), "-o", self.path("out"), "--force")
+            self.assertEqual(tree(self.path("out")), tree(self.tree), how)
+
+    def test_names_that_no_file_system_takes(self):
+        for name in ("redis/" + "n" * 256, "n" * 300 + "/x"):
+            self.refused("NameInvalid", "n" * 100, (name, b"x"))
+            self.assertIn(b"NameInvalid", self.run_cli("verify", self.path("bad.tar"), code=2).out)
+
+    def test_duplicates_say_what_was_found(self):
+        a = "redis/db_0/strings/a.bin"
+        folder = tarfile.TarInfo(a)
+        folder.type = tarfile.DIRTYPE
+        for found, member in (("a file twice", (a, b"v")), ("a file and a folder", folder),
+                              ("a file and a folder", (a + "/x", b"v")), ("a file and a folder", ("redis/db_0", b"v"))):
+            archive = self.archive(member)
+            errors = {self.run_cli("unpack", archive, "-o", self.path("out"), *how, code=2).err
+                      for how in ([], ["--dry-run"], ["--threads", "1"])}
+            self.assertEqual(len(errors), 1, errors)
+            self.assertIn(f", found {found} [DuplicateEntry]".encode(), errors.pop())
+
+    def test_archives_without_anything(self):
+        for content, code, said in ((bytes(10240), "ManifestMissing", b"archive is empty"),
+                                    (b"", "ArchiveTruncated", b"archive is empty")):
+            self.write("x.tar", content)
+            shell("zstd -q -f x.tar", self.folder)
+            for name in ("x.tar", "x.tar.zst") if content else ("x.tar",):
+                for command in (["unpack"], ["unpack", "--dry-run"], ["encode"], ["pack"]):
+                    run = self.run_cli(*command, self.path(name), "-o", self.path("out"), code=2)
+                    self.assertIn(f"[{code}]".encode(), run.err, command)
+                    self.assertIn(said, run.err)
+                    self.assertIn(b"\nnext: ", run.err)
+            for command in (["verify"], ["ls"], ["get"]):
+                more = ["redis/db_0/strings/a.bin"] if command == ["get"] else []
+                run = self.run_cli(*command, self.path("x.tar"), *more, code=2)
+                self.assertRegex(run.out + run.err, rb"begins with zeros|the file is empty")
+        self.write("x.tar", b"hello" * 1000)
+        run = self.run_cli("unpack", self.path("x.tar"), "-o", self.path("out"), code=2)
+        self.assertIn(b"no tar archive", run.err)
+        for command in ("encode", "pack"):
+            run = self.run_cli(command, self.path("x.tar"), "-o", self.path("out"), code=1)
+            self.assertRegex(run.err, rb"\[NotATree\]\nnext: ")
+
+    def small_disk(self, command):
+        """Runs it with a file system of 2 MiB at "disk"; what stands there afterwards is printed."""
+        os.makedirs(self.path("disk"), exist_ok=True)
+        mount = "mount -t tmpfs -o size=2M,nr_inodes=500 none disk"
+        if shell(f"unshare -rm sh -c '{mount}'", self.folder).returncode != 0:
+            self.skipTest("file systems cannot be mounted here")
+        return shell(f"unshare -rm sh -c '{mount}; {PROGRAM} {command}; code=$?; ls -A disk; exit $code'", self.folder,
+                     env=environment())
+
+    def test_room_is_looked_for_first(self):
+        self.edit("redis/large", os.urandom(3 << 20))
+        self.run_cli("seal", self.tree)
+        self.run_cli("pack", self.tree, "-o", self.path("x.tar"))
+        run = self.small_disk("unpack x.tar -o disk/out")
+        self.assertEqual((run.returncode, run.stdout), (4, b""))
+        self.assertIn(b"the tree does not fit, expected at least", run.stderr)
+        # Zeros need no room, and where nothing is known beforehand the disk is full at some time.
+        self.edit("redis/large", bytes(3 << 20))
+        self.run_cli("seal", self.tree)
+        self.run_cli("pack", self.tree, "-o", self.path("x.tar"), "--force")
+        run = self.small_disk("unpack x.tar -o disk/out")
+        self.assertEqual((run.returncode, run.stdout), (0, b"out\n"), run.stderr)
+        # Many small files.
+        os.remove(os.path.join(self.tree, "redis/large"))
+        for i in range(2100):
+            self.edit(f"redis/{i}", b"x" * 1000)
+        self.run_cli("seal", self.tree)
+        self.run_cli("pack", self.tree, "-o", self.path("x.tar"), "--force")
+        run = self.small_disk("unpack x.tar -o disk/out")
+        self.assertEqual((run.returncode, run.stdout), (4, b""))
+        self.assertIn(b"[NoSpace]", run.stderr)
+        self.assertRegex(run.stderr, rb"does not fit|more files than")
+        file = self.write("x.fsm", snap.fsm([snap.row(b"!redis|str|a", snap.T0, os.urandom(3 << 20))]))
+        run = self.small_disk("decode x.fsm -o disk/x.tar")
+        self.assertEqual((run.returncode, run.stdout), (4, b""))
+        self.assertIn(b"the tree does not fit, expected at least", run.stderr)
+        rows = [snap.row(b"!redis|str|%03d" % i, snap.T0, b"v") for i in range(600)]
+        self.write("x.fsm", snap.fsm(rows))
+        run = self.small_disk("decode x.fsm -o disk/out")
+        self.assertIn(b"more files than the file system has inodes", run.stderr)
+        for out in ("disk/x.tar", "disk/out --layout jsonl"):
+            run = self.small_disk(f"decode x.fsm -o {out}")
+            self.assertIn(run.returncode, (0, 3), run.stderr)
+
+    def test_holes_in_what_a_dry_run_keeps(self):
+        for before, after in ((bytes(8192), b""), (b"", bytes(8192)), (b" " * 512, b" " * 512 + bytes(4096))):
+            with open(os.path.join(self.tree, "MANIFEST.json"), "rb") as file:
+                manifest = file.read()
+            with open(os.path.join(self.tree, "CHECKSUMS"), "rb") as file:
+                checksums = file.read()
+            changed = before + manifest + after
+            self.edit("MANIFEST.json", changed)
+            self.edit("CHECKSUMS", checksums.replace(hashlib.sha256(manifest).hexdigest().encode(),
+                                                     hashlib.sha256(changed).hexdigest().encode()))
+            self.punch("MANIFEST.json")
+            done = shell("tar -S -C dump -cf x.tar .", self.folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            wet = self.run_cli("unpack", self.path("x.tar"), "-o", self.path("out"), code=2)
+            dry = self.run_cli("unpack", self.path("x.tar"), "-n", code=2)
+            self.assertIn(b"[ManifestInvalid]", wet.err)
+            self.assertEqual(dry.err, wet.err)
+            self.edit("MANIFEST.json", manifest)
+            self.edit("CHECKSUMS", checksums)
+
+    def test_next_steps_for_an_archive(self):
+        self.edit("redis/db_0/strings/a.bin", b"other")
+        self.archive(("redis/new", b"x"))
+        for run in (self.run_cli("unpack", self.path("bad.tar"), "-o", self.path("out"), code=2),
+                    self.run_cli("verify", self.path("bad.tar"), code=2),
+                    self.run_cli("encode", self.path("bad.tar"), "-o", self.path("out"), "--ignore-extra", code=2),
+                    self.run_cli("pack", self.path("bad.tar"), "-o", self.path("out"), code=2)):
+            self.assertIn(b"unpack it with tar, snaptree seal TREE, snaptree pack TREE", run.err)
+        self.assertIn(b"encode --ignore-extra leaves such files out",
+                      self.run_cli("verify", self.path("bad.tar"), code=2).err)
 
     def test_entries_in_each_others_way(self):
         folder = tarfile.TarInfo("redis/db_0/strings/a.bin")

@@ -62,6 +62,20 @@ class OfNode1(CliTest):
         self.assertIn(b"  CHECKSUMS 1,442 entries, MANIFEST.json format 1, ",
                       self.run_cli("verify", "-v", self.tree).err)
 
+    def test_warnings_are_for_those_who_look(self):
+        schema = "dynamodb/orders/_schema.json"
+        with open(os.path.join(self.tree, schema), "rb") as file:
+            text = file.read()
+        self.edit(schema, text.replace(b"{", b"{\"of_others\": 1,", 1))
+        self.run_cli("seal", self.tree)
+        run = self.run_cli("verify", self.tree, "--log-file", self.path("log"))
+        self.assertEqual((run.out, run.err), (b"", b""))
+        with open(self.path("log"), "rb") as log:
+            self.assertIn(b"ddb_member_ignored", log.read())
+        self.assertIn(b"ddb_member_ignored", self.run_cli("verify", "-v", self.tree).err)
+        document = self.document(self.run_cli("verify", "--json", self.tree), "verify")
+        self.assertIn("ddb_member_ignored", [f["code"] for f in document["inputs"][0]["findings"]])
+
     def test_everything_that_is_wrong_is_found_in_one_run(self):
         item = "dynamodb/orders/items/no-gsi-attrs/x.json"
         with open(os.path.join(self.tree, item), "rb") as file:

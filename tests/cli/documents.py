@@ -89,7 +89,8 @@ class Pages(CliTest):
 
     def test_options_that_are_named_exist(self):
         known = set()
-        for command in ("inspect", "rows", "decode", "encode", "restore", "verify", "seal", "diff", "help", "version"):
+        for command in ("inspect", "rows", "decode", "encode", "restore", "verify", "seal", "ls", "get",
+                        "diff", "pack", "unpack", "help", "version"):
             known.update(re.findall(r"--[a-z-]+", self.run_cli(command, "--help").out.decode()))
         # Of other programs, or accepted for old scripts.
         known.update({"--quiet", "--preset", "--build", "--input", "--output", "--option", "--raft"})

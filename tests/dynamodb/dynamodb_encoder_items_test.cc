@@ -289,10 +289,10 @@ TEST_CASE("encode: two items with one key") {
   options.manifest.dynamodb_jsonl = true;
   const EncodedRows lines =
       EncodeFiles(OneItem("{\"h\":{\"S\":\"a\"}}\n{\"h\":{\"S\":\"b\"}}\n{\"h\":{\"S\":\"a\"}}\n",
-                          "data-1.jsonl"),
+                          "data-00001.jsonl"),
                   options);
-  REQUIRE(lines.errors == Strings{"DuplicateKey dynamodb/t/items/data-1.jsonl: line 1"});
-  CHECK(lines.statuses[0].info().found.find("data-1.jsonl: line 3") != std::string::npos);
+  REQUIRE(lines.errors == Strings{"DuplicateKey dynamodb/t/items/data-00001.jsonl: line 1"});
+  CHECK(lines.statuses[0].info().found.find("data-00001.jsonl: line 3") != std::string::npos);
 }
 
 TEST_CASE("encode: files that are no items") {
@@ -347,6 +347,39 @@ TEST_CASE("encode: lines, their errors and their folder") {
       OneItem("{\"h\":{\"S\":\"a\"}}\r\n{\"h\":{\"S\":\"b\"}}", "data-00001.jsonl"), options);
   CHECK(out.errors.empty());
   CHECK(out.report.adapters.at(0).records == 2);
+}
+
+TEST_CASE("encode: files of lines that are missing") {
+  EncodeFilesOptions options;
+  options.manifest.dynamodb_jsonl = true;
+  const auto errors_of = [&](const Strings& names) {
+    Files files = OneItem("{\"h\":{\"S\":\"a\"}}", names[0]);
+    for (const std::string& name : names)
+      files["dynamodb/t/items/" + name] = R"({"h":{"S":")" + name + "\"}}\n";
+    const EncodedRows out = EncodeFiles(files, options);
+    for (const Status& error : out.statuses) CHECK(!error.info().next.empty());
+    return out.errors;
+  };
+  const auto missing = [](const std::string& name) {
+    return Strings{"DdbPartMissing dynamodb/t/items/" + name};
+  };
+  CHECK(errors_of({"data-00001.jsonl", "data-00002.jsonl", "data-00003.jsonl"}).empty());
+  CHECK(errors_of({"data-00000.jsonl", "data-00001.jsonl"}).empty());
+  CHECK(errors_of({"data-00000.jsonl"}).empty());
+  CHECK(errors_of({"data-00001.jsonl", "data-00003.jsonl"}) == missing("data-00002.jsonl"));
+  CHECK(errors_of({"data-00000.jsonl", "data-00002.jsonl"}) == missing("data-00001.jsonl"));
+  CHECK(errors_of({"data-00000.jsonl", "data-00001.jsonl", "data-00005.jsonl"}) ==
+        missing("data-00002.jsonl"));
+  CHECK(errors_of({"data-00002.jsonl"}) == missing("data-00001.jsonl"));
+  CHECK(errors_of({"data-18446744073709551615.jsonl"}) == missing("data-00001.jsonl"));
+  CHECK(errors_of({"data-00000.jsonl", "data-18446744073709551615.jsonl"}) ==
+        missing("data-00001.jsonl"));
+  // Names of people's own have no number to miss.
+  CHECK(errors_of({"data-1.jsonl", "data-000003.jsonl", "data-0000x.jsonl",
+                   "data-18446744073709551616.jsonl", "data-00001.jsonl"})
+            .empty());
+  for (const std::string& name : Strings{"data.jsonl", "data-00001.json", "items-00001.jsonl"})
+    CHECK(errors_of({name}) == Strings{"UnexpectedFile dynamodb/t/items/" + name});
 }
 
 TEST_CASE("encode: folders of any size, lines of any size") {

@@ -63,7 +63,7 @@ TEST_CASE("the scan of some keys is that of a file with their rows alone") {
           ranges.push_back(KeysWithPrefix(family, key));
           break;
         case 1:
-          ranges.push_back(NumberedKeys(family, key));
+          ranges.push_back(NumberedKeys(family, key, sizeof(uint64_t)));
           break;
         case 2:
           ranges.push_back(KeysWithByte(family, key, 0, 'a'));
@@ -86,7 +86,7 @@ TEST_CASE("the scan of some keys is that of a file with their rows alone") {
       bytes += row.key.size() + row.value.size() + 16;
     }
     INFO("round " << round);
-    RowLookup lookup(*input->container, *scan);
+    RowLookup lookup(input->container->rows(), *scan);
     const Result<ScanResult> found = lookup.Scan(ranges);
     REQUIRE(found.ok());
     CHECK(found->read_ts == scan->read_ts);
@@ -121,7 +121,7 @@ TEST_CASE("the first key from a text on") {
     options.least_place_bytes = 1 + random() % 100;
     const Result<ScanResult> scan = ScanContainer(*input->container, options);
     REQUIRE(scan.ok());
-    RowLookup lookup(*input->container, *scan);
+    RowLookup lookup(input->container->rows(), *scan);
     for (int i = 0; i < 20; ++i) {
       std::string from = all[random() % all.size()].key;
       if (random() % 2 == 0) from += '\0';

@@ -100,6 +100,20 @@ TEST_CASE("lines and names are those of what is selected") {
   CHECK(Select({}, {"fs/tree"}).files == Files{{"fs/_orphans/33.bin", "x"}});
 }
 
+// What `ls` prints, given to --files-from: directories are in no path of it.
+TEST_CASE("all files with the list of inodes are all directories too") {
+  const DecodedRows all = DecodeRows(Store());
+  DecodeRowsOptions options;
+  options.filter.from_files = true;
+  for (const auto& [path, content] : all.files) options.filter.files.push_back(path);
+  const DecodedRows out = DecodeRows(Store(), options);
+  CHECK(out.files == all.files);
+  CHECK(out.directories == all.directories);
+  const DecodedRows one = Select({"fs/inodes.jsonl", "fs/tree/a/b/f"}, {"fs/tree/c"});
+  CHECK(one.directories ==
+        std::set<std::string>{"fs/tree", "fs/tree/a", "fs/tree/a/b", "fs/tree/a/empty"});
+}
+
 TEST_CASE("the describing files alone are whole") {
   const Files all = DecodeRows(Store()).files;
   const DecodedRows inodes = Select({"fs/inodes.jsonl"});

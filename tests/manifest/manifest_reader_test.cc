@@ -67,12 +67,14 @@ TEST_CASE("a manifest of the Go tools is read") {
   CHECK(manifest->snaptree_version.empty());
   CHECK_FALSE(manifest->dynamodb_jsonl);
   CHECK_FALSE(manifest->rename_s3_collisions);
+  CHECK(ReadTimestampOf(*manifest) == manifest->last_commit_ts);
 }
 
 TEST_CASE("what is written is read back") {
   Manifest m;
   m.cluster_id = "c";
   m.last_commit_ts = 7000;
+  m.read_ts = 6000;
   m.wall_time_iso = "2026-04-29T15:42:11Z";
   m.adapters["fs"];
   m.adapters["sqs"].queues = {"q"};
@@ -83,6 +85,7 @@ TEST_CASE("what is written is read back") {
   const Result<Manifest> read = ParseManifest(ManifestText(m));
   REQUIRE(read.ok());
   CHECK(read->last_commit_ts == 7000);
+  CHECK(ReadTimestampOf(*read) == 6000);
   CHECK(read->adapters.at("sqs").queues == std::vector<std::string>{"q"});
   CHECK(read->adapters.count("fs") == 1);
   CHECK(read->preserve_sqs_visibility);

@@ -31,6 +31,7 @@ Strings ErrorsIn(const std::string& type, const std::string& lines) {
   Strings errors;
   for (const Status& error : EncodeLines({{FileOf(type), lines}}).statuses) {
     CHECK(error.info().source == FileOf(type));
+    CHECK_FALSE(error.info().next.empty());
     errors.push_back(error.code() + " " + error.info().address);
   }
   return errors;
@@ -128,6 +129,16 @@ TEST_CASE("encode lines: members in any order, unknown ones left out, blanks") {
   CHECK(out.rows == expected);
   CHECK(out.findings() == Strings{"warning unknown_member 2"});
   CHECK(out.differences == std::set<std::string>{FileOf("hashes")});
+  // Blank lines alone say nothing else.
+  out = EncodeHashes("\n \r\n" + Part("h", 0, Fields({"f"})) + "\n" +
+                     Part("h", 1, "\"last\":true," + Fields({})) + "\n\n" +
+                     Line("\"key\":\"i\"," + Fields({"f"})) + "\n");
+  CHECK(out.rows.size() == 4);
+  CHECK(out.findings() == Strings{});
+  CHECK(out.differences == std::set<std::string>{FileOf("hashes")});  // the cut
+  out = EncodeHashes("\n \r\n" + Line("\"key\":\"i\"," + Fields({"f"})) + "\n");
+  CHECK(out.rows.size() == 2);
+  CHECK(out.differences.empty());
   // A member's name where a value may be is no member.
   out = EncodeHashes(
       R"({"key":"h","fields":[{"name":"f","value":"\"part\""},{"name":"part","value":"last"}]})");
@@ -220,6 +231,20 @@ TEST_CASE("encode lines: parts that are missing") {
         Strings{"RedisPartMissing line 1", "RedisPartMissing line 2"});
   // A line that cannot be read may have been the part.
   CHECK(ErrorsIn("hashes", h0 + "{\"part\":\n" + h2) == Strings{"RedisEncodeInvalidJSON line 2"});
+  // What stands behind it may be further parts of that key, and of no other.
+  const std::string g1 = Part("g", 1, Fields({"b"}));
+  const std::string bad = "{\"part\":\n";
+  const auto invalid_and = [&](int line) {
+    return Strings{"RedisEncodeInvalidJSON line 1", missing(line)[0]};
+  };
+  CHECK(ErrorsIn("hashes", bad + h1 + h2) == Strings{"RedisEncodeInvalidJSON line 1"});
+  CHECK(ErrorsIn("hashes", bad + h1 + g1) == invalid_and(3));
+  CHECK(ErrorsIn("hashes", bad + other + h1 + h2) == invalid_and(3));
+  CHECK(ErrorsIn("hashes", bad + h0 + h2) == invalid_and(3));
+  CHECK(EncodeLines({{FileOf("hashes"), bad},
+                     {FileOf("lists"), Part("h", 1, "\"items\":[],\"last\":true")}})
+            .errors == Strings{"RedisEncodeInvalidJSON " + FileOf("hashes") + ": line 1",
+                               "RedisPartMissing " + FileOf("lists") + ": line 1"});
   // In the next type's files nothing goes on.
   const EncodedRows out = EncodeLines(
       {{FileOf("hashes"), h0}, {FileOf("lists"), Part("h", 1, "\"items\":[],\"last\":true")}});
@@ -230,7 +255,10 @@ TEST_CASE("encode lines: parts that are missing") {
 TEST_CASE("encode lines: files that are missing") {
   const std::string a = Line(R"("key":"a","value":"1")");
   const std::string b = Line(R"("key":"b","value":"1")");
-  CHECK(EncodeLines({{FileOf("strings", 1), a}, {FileOf("strings", 2), b}}).errors.empty());
+  CHECK(EncodeLines({{FileOf("strings", 0), a}, {FileOf("strings", 1), b}}).errors.empty());
+  const EncodedRows from_one = EncodeLines({{FileOf("strings", 1), a}, {FileOf("strings", 2), b}});
+  REQUIRE(from_one.errors == Strings{"RedisPartMissing " + FileOf("strings", 1)});
+  CHECK(from_one.statuses[0].info().expected == FileOf("strings", 0) + " before it");
   CHECK(EncodeLines({{FileOf("strings", 0), a}, {FileOf("strings", 2), b}}).errors ==
         Strings{"RedisPartMissing " + FileOf("strings", 2)});
   CHECK(EncodeLines({{FileOf("strings", 2), b}}).errors ==
@@ -419,12 +447,113 @@ TEST_CASE("encode lines: lines of many MiB") {
     REQUIRE(wrong.statuses.size() == 2);
     CHECK(wrong.errors[0] == "RedisEncodeInvalidJSON " + FileOf("lists") + ": line 1");
     CHECK(wrong.errors[1] == "RedisEncodeInvalidJSON " + FileOf("lists") + ": line 2");
+    CHECK_FALSE(wrong.statuses[0].info().next.empty());
     return wrong.statuses[0].info().what;
   };
   CHECK(error(Line(items + ",\"key\":\"q\"")).find("does not stand before") != std::string::npos);
   CHECK(error(Line("\"key\":\"q\"," + items + ",\"part\":0")).find("behind the elements") !=
         std::string::npos);
   CHECK(error("{\"key\":\"q\"," + items + "\n").find("malformed") != std::string::npos);
+}
+
+// A value of many MiB is not held: what it says is read again when its row is written.
+TEST_CASE("encode lines: strings and HLLs of many MiB, however they are written") {
+  const std::string x(size_t{17} << 20, 'x');
+  const std::string note = ",\"note\":\"" + x + "\"";
+  const auto value_of = [&](const std::string& type, const std::string& members) {
+    const EncodedRows out = EncodeLines({{FileOf(type), Line(members)}});
+    REQUIRE(out.errors.empty());
+    CHECK(out.differences.empty() == (members.find("\"note\"") == std::string::npos));
+    REQUIRE(out.rows.size() == 1);
+    return out.rows.begin()->second;
+  };
+  const auto is = [&](const std::string& members, const std::string& value) {
+    INFO(members.substr(0, 40));
+    const bool equal = value_of("strings", members) == StringValue(value);
+    CHECK(equal);
+  };
+  // Members in any order; one that nobody knows.
+  is("\"value\":\"" + x + "\",\"key\":\"k\"", x);
+  is(" \"value\" :\t\"" + x + "\" , \"expire_at_ms\" : null , \"key\" : \"k\" ", x);
+  is("\"key\":\"k\",\"value\" : {\"base64\" : \"_v8\"}" + note, "\xfe\xff");
+  is("\"key\":\"k\",\"value\":\"\"" + note, "");
+  is("\"\\u0076alue\":\"" + x + "\",\"key\":\"k\"", x);
+  // Every escape, and letters of several bytes, over all ends of pieces.
+  const std::string written = R"(\"\\\/\b\f\n\r\t\u0000\u00e9\uD83d\uDE00)"
+                              "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80.";
+  const std::string meant = std::string("\"\\/\b\f\n\r\t\0\xc3\xa9\xf0\x9f\x98\x80", 15) +
+                            "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80.";
+  std::string text;
+  std::string bytes;
+  while (text.size() <= x.size()) {
+    text += written;
+    bytes += meant;
+  }
+  is("\"key\":\"k\",\"value\":\"" + text + "\"", bytes);
+  // Base64, in members and in escapes.
+  std::string base64;
+  std::string decoded;
+  while (base64.size() <= x.size()) {
+    base64 += "_v8A_w-A";
+    decoded += std::string("\xfe\xff\0\xff\x0f\x80", 6);
+  }
+  is("\"key\":\"k\",\"value\":{\"note\":[{\"base64\":1}],\"base64\":\"" + base64 + "\\u005fw\"}",
+     decoded + "\xff");
+  is("\"key\":\"k\",\"value\":{\"base64\":\"" + base64 + "\"}", decoded);
+  is("\"key\":\"k\",\"value\":{\"base64\":\"" + base64 + "_v8\"}", decoded + "\xfe\xff");
+  CHECK(ErrorsIn("hll", Line("\"key\":\"k\",\"payload\":\"" + base64 + "\"")) ==
+        Strings{"RedisEncodeInvalidHLL line 1"});
+  const bool equal = value_of("hll", "\"payload\":\"AFJTAQoBYQoBYg\",\"key\":\"k\"" + note) ==
+                     HllValue(SetBlob({"a", "b"}));
+  CHECK(equal);
+}
+
+TEST_CASE("encode lines: values of many MiB in order among others") {
+  const auto line = [](const std::string& key, char letter) {
+    return Line("\"key\":\"" + key + "\",\"value\":\"" + std::string(size_t{17} << 20, letter) +
+                "\",\"expire_at_ms\":5");
+  };
+  const std::string small = Line(R"("key":"b","value":"1")");
+  EncodedRows out = EncodeLines({{FileOf("strings"), line("c", 'c') + small + line("a", 'a')}});
+  CHECK(out.errors.empty());
+  REQUIRE(out.rows.size() == 5);
+  for (const std::string& key : Strings{"a", "c"}) {
+    const bool equal =
+        out.rows.at(StrKey(key)) == StringValue(std::string(size_t{17} << 20, key[0]), 5);
+    CHECK(equal);
+    CHECK(out.rows.at(TtlKey(key)) == U64(5));
+  }
+  CHECK(out.rows.at(StrKey("b")) == StringValue("1"));
+  // Two of them, and one that is no long one.
+  for (const std::string& other : Strings{line("a", 'b'), Line(R"("key":"a","value":"1")")}) {
+    out = EncodeLines({{FileOf("strings"), line("a", 'a') + small + other}});
+    REQUIRE_FALSE(out.errors.empty());
+    CHECK(out.errors[0] == "DuplicateKey " + FileOf("strings") + ": line 1");
+    CHECK(out.statuses[0].info().found.ends_with(FileOf("strings") + ": line 3"));
+  }
+}
+
+TEST_CASE("encode lines: values of many MiB that are wrong") {
+  const std::string x(size_t{17} << 20, 'x');
+  const std::string note = ",\"note\":\"" + x + "\"";
+  const auto wrong = [&](const std::string& type, const std::string& members) {
+    INFO(members.substr(0, 40) << " ... " << members.substr(members.size() - 20));
+    CHECK(ErrorsIn(type, Line(members) + Line("\"key\":1")) ==
+          Strings{"RedisEncodeInvalidJSON line 1", "RedisEncodeInvalidJSON line 2"});
+  };
+  const std::string begin = "\"key\":\"k\",\"value\":\"" + x;
+  for (const std::string& end :
+       Strings{"\\udc00\"", "\\ud83d\"", "\\ud83d\\u0041\"", "\\ud83dx\"", "\\u12g4\"", "\\x\"",
+               "\t\"", "\xc3\"", "\x80\x80\"", "\xff\"", "", "\",\"value\":\"\"", "\" 1", "\\"})
+    wrong("strings", begin + end);
+  wrong("strings", "\"value\":null,\"key\":\"k\"" + note);
+  wrong("strings", "\"value\" \"v\",\"key\":\"k\"" + note);
+  wrong("strings", "\"value\":\"" + x + "\"");
+  wrong("strings", "\"key\":\"k\",\"value\":{\"base64\":\"" + x + "YQ==\"}");
+  wrong("strings", "\"key\":\"k\",\"value\":{\"base64\":\"" + x + "x\"}");
+  wrong("strings", "\"key\":\"k\",\"value\":{\"base64\":\"" + x + "\",\"base64\":\"\"}");
+  wrong("hll", "\"key\":\"k\",\"payload\":{\"base64\":\"" + x + "\"}");
+  wrong("hll", "\"key\":\"k\",\"payload\":\"" + x + "=\"");
 }
 
 TEST_CASE("encode lines: the self-test follows edited lines") {

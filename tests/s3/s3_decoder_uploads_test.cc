@@ -174,15 +174,24 @@ SnapshotBuilder TwoBuckets() {
   return rows.Put(S3ChunkBlobKey("two"), kT0, "two");
 }
 
-Strings PathsWith(const Strings& include, const Strings& exclude = {}, bool all = false) {
+DecodedRows DecodeWith(const Strings& include, const Strings& exclude, bool all, bool jsonl) {
   DecodeRowsOptions options;
+  options.jsonl = jsonl;
   options.filter.include = include;
   options.filter.exclude = exclude;
   options.include_orphans = all;
   options.include_incomplete_uploads = all;
+  return DecodeRows(TwoBuckets(), options);
+}
+
+Strings PathsOf(const DecodedRows& decoded) {
   Strings paths;
-  for (const auto& [path, content] : DecodeRows(TwoBuckets(), options).files) paths.push_back(path);
+  for (const auto& [path, content] : decoded.files) paths.push_back(path);
   return paths;
+}
+
+Strings PathsWith(const Strings& include, const Strings& exclude = {}, bool all = false) {
+  return PathsOf(DecodeWith(include, exclude, all, false));
 }
 
 TEST_CASE("selections: an object's address is its path, and its sidecar goes with it") {
@@ -203,6 +212,34 @@ TEST_CASE("selections: an object's address is its path, and its sidecar goes wit
                 "u_0000000000000001_0000000000000000_0000000000000000.bin"});
   CHECK(PathsWith({"*records.jsonl"}, {"s3/videos"}, true) ==
         Strings{"s3/photos/_bucket.json", "s3/photos/_incomplete_uploads/records.jsonl"});
+}
+
+TEST_CASE("an object without its sidecar, which is excluded by its own name") {
+  const std::string folder = FallbackName("b/");
+  const DecodedRows decoded = DecodeWith({"s3/photos"}, {"*/1.elastickv-meta.json"}, false, false);
+  CHECK(PathsOf(decoded) == Strings{"s3/photos/KEYMAP.jsonl", "s3/photos/_bucket.json",
+                                    "s3/photos/a/1", "s3/photos/a/2",
+                                    "s3/photos/a/2.elastickv-meta.json", "s3/photos/" + folder,
+                                    "s3/photos/" + folder + ".elastickv-meta.json"});
+  CHECK(decoded.report.unmatched.empty());
+  const DecodedRows whole = DecodeWith({"s3/photos"}, {}, false, false);
+  CHECK(decoded.report.rows.emitted == whole.report.rows.emitted);
+  CHECK(decoded.report.rows.excluded == whole.report.rows.excluded);
+  CHECK(decoded.report.records == whole.report.records);
+  // A name that is excluded asks for nothing; and patterns meet what others leave out.
+  CHECK(DecodeWith({"*/1.elastickv-meta.json"}, {"s3/*.elastickv-meta.json"}, false, false)
+            .report.unmatched.empty());
+  CHECK(PathsWith({"*/1.elastickv-meta.json"}, {"s3/*.elastickv-meta.json"}).empty());
+  const DecodedRows none = DecodeWith({}, {"*/a/1", "*/a/1.elastickv-meta.json"}, false, false);
+  CHECK(none.files.count("s3/videos/a/1") == 0);
+  CHECK(none.report.unmatched.empty());
+}
+
+TEST_CASE("lines of a bundle are no sidecars: no pattern leaves them out") {
+  const DecodedRows lines = DecodeWith({"s3/photos"}, {"*.elastickv-meta.json"}, false, true);
+  CHECK(lines.files == DecodeWith({"s3/photos"}, {}, false, true).files);
+  REQUIRE(lines.report.unmatched.size() == 1);
+  CHECK(lines.report.unmatched[0].pattern == "*.elastickv-meta.json");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ Got GetOne(const Opened& opened, const EveryPath& of, const std::string& address
     return {};
   };
   const Status status =
-      GetFromRows({*opened.input.container, opened.scan, false}, options, &got.report);
+      GetFromRows({opened.input.container->rows(), opened.scan}, options, &got.report);
   if (!status.ok()) throw std::runtime_error(address + ": " + status.Message());
   return got;
 }

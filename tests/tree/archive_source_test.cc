@@ -422,7 +422,11 @@ TEST_CASE("Other files are no trees") {
   WriteWholeFile(at.archive, std::string(2000, 'x'));
   CHECK(at.CodeOf(at.archive) == "NotATree");
   WriteWholeFile(at.archive, "");
+  CHECK(at.CodeOf(at.archive) == "ArchiveTruncated");
+  WriteWholeFile(at.archive, std::string(1023, '\0'));
   CHECK(at.CodeOf(at.archive) == "NotATree");
+  WriteWholeFile(at.archive, std::string(1024, '\0'));
+  CHECK(at.CodeOf(at.archive) == "ManifestMissing");
   CHECK(at.CodeOf(at.folder / "nothing") == "NotFound");
   CHECK(at.CodeOf("/dev/null") == "NotATree");
   CHECK(at.CodeOf(at.tree).empty());

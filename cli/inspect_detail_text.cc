@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/text.h"
@@ -18,7 +19,7 @@ constexpr size_t kShownKeyBytes = 56;
 std::string Bar(uint64_t value, uint64_t greatest) {
   if (value == 0) return "";
   const double share = static_cast<double>(value) / static_cast<double>(greatest);
-  const auto n = static_cast<size_t>(share * static_cast<double>(kBarWidth) + 0.5);
+  const auto n = static_cast<size_t>(std::lround(share * static_cast<double>(kBarWidth)));
   return std::string(std::max<size_t>(n, 1), '#');
 }
 

@@ -64,7 +64,7 @@ KeyRange WholeKey(FamilyId family, std::string key) {
 
 KeyRange KeysWithPrefix(FamilyId family, std::string prefix) {
   std::string end = AfterPrefix(prefix);
-  return {family, KeyMatch::kPrefix, prefix, prefix, std::move(end), 0};
+  return {family, KeyMatch::kPrefix, prefix, std::move(prefix), std::move(end), 0};
 }
 
 KeyRange NumberedKeys(FamilyId family, std::string key, size_t number_bytes) {

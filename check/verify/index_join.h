@@ -28,6 +28,7 @@ struct DefectPlace {
   uint64_t position = 0;
   RowDigest row;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison for a pointer
   auto operator<=>(const DefectPlace& other) const = default;
 };
 

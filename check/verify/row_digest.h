@@ -14,6 +14,7 @@ struct RowDigest {
   uint64_t high = 0;
   uint64_t low = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison for a pointer
   auto operator<=>(const RowDigest& other) const = default;
 };
 

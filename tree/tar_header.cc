@@ -59,9 +59,9 @@ struct SplitName {
 SplitName Split(Slice path) {
   constexpr size_t kNameBytes = sizeof(UstarBlock::name);
   if (path.size() <= kNameBytes) return {{}, path};
-  // The first slash behind which few enough bytes stand.
+  // The first slash behind which few enough bytes stand; npos is greater than any size.
   const size_t slash = path.find('/', path.size() - kNameBytes - 1);
-  if (slash == Slice::npos || slash > sizeof(UstarBlock::prefix) || slash + 1 == path.size())
+  if (slash > sizeof(UstarBlock::prefix) || slash + 1 == path.size())
     return {{}, path.substr(0, kNameBytes), false};
   return {path.substr(0, slash), path.substr(slash + 1)};
 }

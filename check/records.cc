@@ -215,6 +215,7 @@ Result<RecordsReport> Reading::Run(TreeSink& sink) {
     DecodeOptions decode = OptionsFor(options_.what);
     decode.at = options_.at;
     decode.force = options_.force;
+    decode.input = options_.input;
     decode.salvage = options_.salvage;
     if (options_.like != nullptr) DecodeLike(*options_.like, &decode);
     SNAPTREE_TRY(GiveSnapshot(std::move(decode), TakeAll, sink));

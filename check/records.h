@@ -32,6 +32,7 @@ struct RecordsOptions {
   // Of a tree or archive, the files whose path is selected; of a snapshot as decode takes it: a
   // record comes with the files that belong to it.
   AddressFilterOptions filter;
+  InputChoice input;     // of snapshots and data directories
   bool force = false;    // --at before the retained window
   bool salvage = false;  // of snapshots: go on past damage
   // How a snapshot is decoded: taken from the manifest of the tree that it is compared with. Null:

@@ -13,6 +13,7 @@
 #include "cli/count_text.h"
 #include "cli/diff_printer.h"
 #include "cli/exit_codes.h"
+#include "cli/input_options.h"
 #include "cli/missing_input.h"
 #include "cli/option_values.h"
 #include "cli/path_text.h"
@@ -48,6 +49,7 @@ Result<DiffOptions> OptionsOf(const Invocation& invocation) {
   }
   SNAPTREE_ASSIGN(options.filter, AddressFilterOf(invocation));
   options.force = invocation.Has(OptionId::kForce);
+  SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.details = !invocation.Has(OptionId::kStat) && !invocation.Has(OptionId::kNameOnly);
   options.threads = invocation.common.threads;

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
+#include "cli/input_options.h"
 #include "cli/json_text.h"
 #include "cli/missing_input.h"
 #include "cli/nearest_names.h"
@@ -36,6 +37,7 @@ Status ReadOptions(const Invocation& invocation, GetOptions* read) {
     }
   }
   options.force = invocation.Has(OptionId::kForce);
+  SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.threads = invocation.common.threads;
   options.memory_bytes = invocation.common.memory_bytes;

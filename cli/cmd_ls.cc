@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
+#include "cli/input_options.h"
 #include "cli/json_text.h"
 #include "cli/ls_printer.h"
 #include "cli/missing_input.h"
@@ -74,6 +75,7 @@ Result<LsOptions> OptionsOf(const Invocation& invocation) {
     records.filter.include.push_back(glob);
   }
   records.force = invocation.Has(OptionId::kForce);
+  SNAPTREE_ASSIGN(records.input, InputChoiceOf(invocation));
   records.salvage = invocation.Has(OptionId::kSalvage);
   records.threads = invocation.common.threads;
   const auto memory = static_cast<double>(invocation.common.memory_bytes);

@@ -114,7 +114,7 @@ Status RefuseEncrypted(const std::string& path, const ScannedInput& input,
 Status PrintRows(const std::string& path, const ScannedInput& input, const RowsOptions& options,
                  Progress& progress, StdoutWriter& out, RowsResult* result) {
   const RowSource& source = input.container->rows();
-  progress.Begin("rows", "bytes", source.extent().size());
+  progress.Begin("rows", "rows", input.scan.rows);
   RowWalk walk(source, input.scan, options.selection);
   RowPrinter printer(source, out, options.hex, options.all_versions);
   WalkedRow row;

@@ -10,6 +10,7 @@
 #include "cli/archive_options.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/input_options.h"
 #include "cli/missing_input.h"
 #include "cli/progress_display.h"
 #include "cli/stdout_writer.h"
@@ -32,7 +33,9 @@ VerifyResult VerifyOne(const std::string& what, const ArchiveLimits& limits,
   options.scratch_folder = invocation.common.scratch_folder;
   VerifyResult result;
   result.what = what;
-  {
+  Result<InputChoice> input = InputChoiceOf(invocation);
+  if (input.ok()) {
+    options.input = *std::move(input);
     Progress progress;
     const ProgressDisplay display(progress, reporter, invocation.common);
     options.progress = &progress;
@@ -42,6 +45,8 @@ VerifyResult VerifyOne(const std::string& what, const ArchiveLimits& limits,
     } else {
       result.status = WithNextStep(std::move(report).status(), what);
     }
+  } else {
+    result.status = std::move(input).status();
   }
   result.elapsed_ms = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());

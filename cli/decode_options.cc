@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/address_options.h"
 #include "cli/archive_options.h"
+#include "cli/input_options.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
@@ -151,6 +152,7 @@ Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation) {
   }
   options.force = invocation.Has(OptionId::kForce);
   options.strict = invocation.Has(OptionId::kStrict);
+  SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.dry_run = invocation.Has(OptionId::kDryRun);
   options.threads = invocation.common.threads;

@@ -61,8 +61,8 @@ std::string CommandHelp(const Command& command, size_t width) {
   if (*command.arguments != 0) text += std::string(" ") + command.arguments;
   text += "\n\nExamples:\n" + Indented(command.examples, 2);
   if (*command.details != 0) text += "\n" + Wrapped(command.details, width, 0, 0) + "\n";
-  for (const OptionGroup group : {OptionGroup::kSelect, OptionGroup::kResult, OptionGroup::kTrouble,
-                                  OptionGroup::kEverywhere}) {
+  for (const OptionGroup group : {OptionGroup::kSelect, OptionGroup::kResult, OptionGroup::kOpening,
+                                  OptionGroup::kTrouble, OptionGroup::kEverywhere}) {
     const std::string lines = OptionLines(command, group, width);
     if (!lines.empty()) text += std::string("\n") + GroupTitle(group) + ":\n" + lines;
   }

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/scratch_folder.h"
 #include "base/time_text.h"
+#include "cli/input_options.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
@@ -37,6 +38,7 @@ Result<RecordsOptions> RecordsOptionsOf(const DetailRun& run) {
   options.what = run.input;
   SNAPTREE_ASSIGN(options.at, AtOf(invocation));
   options.force = true;
+  SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.threads = invocation.common.threads;
   options.memory_bytes =

@@ -42,6 +42,25 @@ constexpr Option kOptions[] = {
     {kBareRows, "bare-rows", 0, "VIEW", kSelect,
      "keys without a known prefix are raw key-value data (rawkv) or old Redis strings (redis)",
      Completes::kWords, "rawkv redis"},
+    {kFrom, "from", 0, "STATE", kOpening,
+     "of a raft data directory: its newest snapshot or its store fsm.db (the newest that is whole)",
+     Completes::kWords, "snapshot pebble"},
+    {kManifestKey, "manifest-key", 0, "KEY", kOpening,
+     "of an offload store: the snapshot with this manifest (the newest one)"},
+    {kOffloadManifest, "offload-manifest", 0, "FILE", kOpening,
+     "the manifest of an offloaded payload: compared with it", Completes::kFile},
+    {kKekFile, "kek-file", 0, "FILE", kOpening, "the key file of an encrypted node: 32 bytes",
+     Completes::kFile},
+    {kKeysFile, "keys-file", 0, "FILE", kOpening,
+     "its sidecar keys.json, with the data keys that the key file opens", Completes::kFile},
+    {kSidecar, "sidecar", 0, "FILE", kOpening, "the same", Completes::kFile, "", false, true},
+    {kDek, "dek", 0, "ID=FILE", kOpening,
+     "a data key as it is, 32 bytes, for keys of other providers; may be repeated",
+     Completes::kFile, "", true},
+    {kForceLocked, "force-locked", 0, nullptr, kOpening,
+     "read an fsm.db whose LOCK a process holds: only for a copy that nobody writes"},
+    {kCheckpoint, "checkpoint", 0, nullptr, kOpening,
+     "the fsm.db is a copy that was taken while its node ran"},
     {kIncludeIncompleteUploads, "include-incomplete-uploads", 0, nullptr, kSelect,
      "also S3 uploads that were never completed"},
     {kIncludeOrphans, "include-orphans", 0, nullptr, kSelect,
@@ -297,6 +316,7 @@ constexpr CommandOption kRestoreOptions[] = {
     {kAllowMissingClusterId, nullptr},
     {kAllowUnverifiedSelfTest, nullptr},
     {kDropAppliedIndex, nullptr},
+    {kOffloadManifest, nullptr},
     {kDryRun, "make every check, write nothing"},
 };
 
@@ -382,7 +402,7 @@ constexpr Command kCommands[] = {
      "2  damaged: nothing, or not all, can be read\n"
      "3  whole, with warnings: rows of unknown key families, no checksum\n"
      "4  input or output error, no permission",
-     kInspectOptions, 1, kManyArguments, Completes::kFile, false, RunInspect},
+     kInspectOptions, 1, kManyArguments, Completes::kFile, false, true, RunInspect},
     {"rows", "print the rows of a snapshot as JSON lines", "IN", kInputForms,
      "snaptree rows snapshot.fsm | jq -r .key\n"
      "snaptree rows --prefix '!redis|str|user:' --limit 10 snapshot.fsm\n"
@@ -393,7 +413,7 @@ constexpr Command kCommands[] = {
      "2  damaged or encrypted input; no rows, or not all\n"
      "3  damaged rows were left out, or nothing matched\n"
      "4  input or output error, no permission",
-     kRowsOptions, 1, 1, Completes::kFile, false, RunRows},
+     kRowsOptions, 1, 1, Completes::kFile, false, true, RunRows},
     {"decode", "turn snapshots into a directory tree", "IN... -o OUT", kDecodeDetails,
      "snaptree decode 000000000119400e.fsm -o dump\n"
      "snaptree decode n1/group-1 n1/group-2 -o dump\n"
@@ -406,7 +426,7 @@ constexpr Command kCommands[] = {
      "2  the data is wrong; no output\n"
      "3  written, but rows were left out, unknown or damaged: the report tells\n"
      "4  input or output error, no space, no permission; no output",
-     kDecodeOptions, 0, kManyArguments, Completes::kFile, true, RunDecode},
+     kDecodeOptions, 0, kManyArguments, Completes::kFile, true, true, RunDecode},
     {"encode", "turn a directory tree back into a snapshot", "TREE -o FILE.fsm",
      "TREE is a folder that decode made, edited or not, or an archive of it (.tar, .tar.zst). All "
      "errors of the tree are listed in one run, and then there is no output. The snapshot is "
@@ -421,7 +441,7 @@ constexpr Command kCommands[] = {
      "2  the tree is wrong, or the self-test failed; no output\n"
      "3  written, with warnings: the report tells\n"
      "4  input or output error, no space, no permission; no output",
-     kEncodeOptions, 0, 1, Completes::kFolder, true, RunEncode},
+     kEncodeOptions, 0, 1, Completes::kFolder, true, false, RunEncode},
     {"restore", "make a raft data directory that nodes start from",
      "FSM... --data-dir DIR --peers ID=HOST:PORT,...", kRestoreDetails,
      "snaptree restore dump.fsm --data-dir new --peers n1=10.0.0.1:50051 --index 100\n"
@@ -435,7 +455,7 @@ constexpr Command kCommands[] = {
      "1  the call is wrong, or the directory exists already\n"
      "2  the snapshot is damaged, or is not the one that was encoded; no output\n"
      "4  input or output error, no space, no permission; no output",
-     kRestoreOptions, 0, kManyArguments, Completes::kFile, true, RunRestore},
+     kRestoreOptions, 0, kManyArguments, Completes::kFile, true, false, RunRestore},
     {"verify", "make every check on trees, archives and snapshots", "WHAT...",
      "WHAT is a tree that was decoded (a folder, a .tar or .tar.zst file) or a snapshot (a .fsm "
      "file, the same inside zstd, a raft data directory, or - for standard input), told apart by "
@@ -451,7 +471,7 @@ constexpr Command kCommands[] = {
      "1  the call is wrong, or WHAT does not exist\n"
      "2  something is wrong: standard output has all of it\n"
      "4  input or output error, no space, no permission",
-     kVerifyOptions, 1, kManyArguments, Completes::kFile, false, RunVerify},
+     kVerifyOptions, 1, kManyArguments, Completes::kFile, false, true, RunVerify},
     {"seal", "rewrite the CHECKSUMS of a tree after an edit", "TREE",
      "Every file is read, and compared with CHECKSUMS as it was. What differs is printed, a line "
      "each: ~ changed, + added, - removed. The new CHECKSUMS replaces the old one by one rename; "
@@ -462,7 +482,7 @@ constexpr Command kCommands[] = {
      "1  the call is wrong, or the folder does not exist\n"
      "2  the folder is no tree, or holds links; with --check: something differs\n"
      "4  input or output error, no space, no permission",
-     kSealOptions, 1, 1, Completes::kFolder, false, RunSeal},
+     kSealOptions, 1, 1, Completes::kFolder, false, false, RunSeal},
     {"ls", "list the addresses of all records", "WHAT [GLOB]",
      "WHAT is a snapshot (as for decode), a tree or an archive of one, told apart by content. An "
      "address is the path that a record has in the tree that decode writes with one file for each "
@@ -475,7 +495,7 @@ constexpr Command kCommands[] = {
      "2  the data is wrong\n"
      "3  nothing matched, or records are damaged\n"
      "4  input or output error, no space, no permission",
-     kLsOptions, 1, 2, Completes::kFile, false, RunLs},
+     kLsOptions, 1, 2, Completes::kFile, false, true, RunLs},
     {"get", "write one record as its file would be", "WHAT ADDRESS",
      "WHAT is a snapshot (as for decode), a tree or an archive of one. ADDRESS is what ls prints. "
      "Of a snapshot only the rows of the record are read, once its index is known: with --index "
@@ -490,7 +510,7 @@ constexpr Command kCommands[] = {
      "2  the data is wrong; no output\n"
      "3  no such record, or it may not be whole; or the index could not be kept\n"
      "4  input or output error, no space, no permission",
-     kGetOptions, 2, 2, Completes::kFile, false, RunGet},
+     kGetOptions, 2, 2, Completes::kFile, false, true, RunGet},
     {"diff", "tell what differs between two of snapshot, tree, archive", "A B",
      "A line for each record: + it is in B only, - in A only, ~ it differs. Of JSON records the "
      "members that differ follow, of files with a record a line how many lines. Both may be one "
@@ -505,7 +525,7 @@ constexpr Command kCommands[] = {
      "2  the data is wrong\n"
      "3  something differs, nothing matched, or records are damaged\n"
      "4  input or output error, no space, no permission",
-     kDiffOptions, 2, 2, Completes::kFile, false, RunDiff},
+     kDiffOptions, 2, 2, Completes::kFile, false, true, RunDiff},
     {"pack", "write a tree into an archive", "TREE -o X.tar.zst",
      "Every file is compared with CHECKSUMS on the way: a tree that is not whole makes no archive.",
      "snaptree pack dump -o dump.tar.zst\n"
@@ -514,7 +534,7 @@ constexpr Command kCommands[] = {
      "1  the call is wrong, or the tree does not exist; no output\n"
      "2  the tree is wrong; no output\n"
      "4  input or output error, no space, no permission; no output",
-     kPackOptions, 0, 1, Completes::kFolder, true, RunPack},
+     kPackOptions, 0, 1, Completes::kFolder, true, false, RunPack},
     {"unpack", "make a tree from an archive", "X -o TREE",
      "X is an archive that decode or pack wrote, or - for standard input. Every file is compared "
      "with CHECKSUMS on the way; the tree appears when it is complete.",
@@ -524,13 +544,13 @@ constexpr Command kCommands[] = {
      "1  the call is wrong, or the archive does not exist; no output\n"
      "2  the archive is wrong; no output\n"
      "4  input or output error, no space, no permission; no output",
-     kUnpackOptions, 0, 1, Completes::kFile, true, RunUnpack},
+     kUnpackOptions, 0, 1, Completes::kFile, true, false, RunUnpack},
     {"help", "tell about a command or a topic", "[COMMAND or TOPIC]",
      "Topics: exit-codes, json, addresses, names, memory.",
      "snaptree help decode\n"
      "snaptree help exit-codes",
      "0  always, when there is such a command or topic", kHelpOptions, 0, 1, Completes::kCommands,
-     false, RunHelp},
+     false, false, RunHelp},
     {"version",
      "print the version",
      "",
@@ -541,6 +561,7 @@ constexpr Command kCommands[] = {
      0,
      0,
      Completes::kNothing,
+     false,
      false,
      RunVersion},
 };
@@ -553,6 +574,8 @@ const char* GroupTitle(OptionGroup group) {
       return "What to read";
     case kResult:
       return "What comes out";
+    case kOpening:
+      return "Data directories, encrypted nodes, offloaded snapshots";
     case kTrouble:
       return "When something is wrong";
     case kEverywhere:
@@ -576,8 +599,9 @@ std::vector<OptionId> OptionsOf(const Command* command) {
   for (const Option& option : kOptions) {
     bool has = option.group == kEverywhere;
     if (command != nullptr) {
-      has = has || std::any_of(command->options.begin(), command->options.end(),
-                               [&](const CommandOption& o) { return o.id == option.id; });
+      has = has || (command->opens_snapshots && option.group == kOpening) ||
+            std::any_of(command->options.begin(), command->options.end(),
+                        [&](const CommandOption& o) { return o.id == option.id; });
     }
     if (has) ids.push_back(option.id);
   }

@@ -28,6 +28,15 @@ enum class OptionId : uint8_t {
   kNull,
   kLatest,
   kBareRows,
+  kFrom,
+  kManifestKey,
+  kOffloadManifest,
+  kKekFile,
+  kKeysFile,
+  kSidecar,
+  kDek,
+  kForceLocked,
+  kCheckpoint,
   kIncludeIncompleteUploads,
   kIncludeOrphans,
   kIncludeSqsSideRecords,
@@ -112,10 +121,11 @@ enum class OptionId : uint8_t {
   kScratch,
   kHelp,
 };
-inline constexpr size_t kOptionCount = 96;
+inline constexpr size_t kOptionCount = 105;
 
 // What --help groups by: the need that brings a reader there.
-enum class OptionGroup : uint8_t { kSelect, kResult, kTrouble, kEverywhere };
+// kOpening: of all commands that read rows.
+enum class OptionGroup : uint8_t { kSelect, kResult, kOpening, kTrouble, kEverywhere };
 const char* GroupTitle(OptionGroup group);
 
 // What completion offers for a value or an argument.
@@ -150,7 +160,8 @@ struct Command {
   size_t min_arguments;
   size_t max_arguments;
   Completes completes;
-  bool go_flags;  // single-dash forms of the Go tools are accepted
+  bool go_flags;         // single-dash forms of the Go tools are accepted
+  bool opens_snapshots;  // takes the options of kOpening
   int (*run)(const Invocation&, Reporter&);
 };
 

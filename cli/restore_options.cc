@@ -177,6 +177,8 @@ Result<RestoreOptions> RestoreOptionsOf(const Invocation& invocation) {
   SNAPTREE_ASSIGN(options.index, RaftNumberOf(invocation, OptionId::kIndex));
   SNAPTREE_ASSIGN(options.term, RaftNumberOf(invocation, OptionId::kTerm));
   SNAPTREE_TRY(TakeGuards(invocation, &options));
+  if (invocation.Has(OptionId::kOffloadManifest))
+    options.offload_manifest = invocation.Value(OptionId::kOffloadManifest);
   options.dry_run = invocation.Has(OptionId::kDryRun);
   options.scratch_folder = invocation.common.scratch_folder;
   return options;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/count_text.h"
+#include "cli/input_options.h"
 #include "cli/missing_input.h"
 #include "cli/option_values.h"
 
@@ -42,6 +43,7 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
   SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
   OpenInputOptions options;
   options.scratch_folder = invocation.common.scratch_folder;
+  SNAPTREE_ASSIGN(options.choice, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.memory_bytes = invocation.common.memory_bytes;
   options.progress = progress;

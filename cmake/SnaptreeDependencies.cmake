@@ -29,8 +29,10 @@ _snaptree_import(simdjson simdjson.h libsimdjson.so)
 _snaptree_import(protobuf_lite google/protobuf/io/coded_stream.h libprotobuf-lite.a Threads::Threads)
 _snaptree_import(program_options boost/program_options.hpp libboost_program_options.a)
 
-# What the static librocksdb.a itself needs; snappy and the rest are not used by us directly.
 _snaptree_import(snappy snappy.h libsnappy.a)
+_snaptree_import(xxhash xxhash.h libxxhash.a)
+
+# What the static librocksdb.a itself needs and we don't use directly.
 _snaptree_import(lz4 lz4.h liblz4.a)
 _snaptree_import(bz2 bzlib.h libbz2.a)
 _snaptree_import(z zlib.h libz.a)

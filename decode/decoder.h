@@ -47,6 +47,7 @@ struct DecodeOptions {
   bool latest = false;                // read each of several inputs at its own end
   bool apply_unresolved = false;      // transactions without a known decision count as committed
   bool force = false;    // replace an existing output; read before the retention window
+  InputChoice input;     // the same for all inputs
   bool strict = false;   // any loss is an error, and there is no output
   bool salvage = false;  // go on past damage, write SALVAGE.json
   bool dry_run = false;  // everything but writing

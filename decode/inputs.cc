@@ -19,6 +19,7 @@ std::vector<DecodedInput> Inputs::infos() const {
 Status Inputs::OpenOne(const InputsOptions& options, const std::string& path) {
   OpenInputOptions open;
   open.scratch_folder = options.scratch_folder;
+  open.choice = options.run.input;
   open.salvage = options.run.salvage;
   open.memory_bytes = options.run.memory_bytes;
   open.progress = options.progress;

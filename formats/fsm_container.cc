@@ -22,7 +22,7 @@ class FsmScanCursor : public ScanCursor {
   FsmScanCursor(FsmContainer& container, Extent rows, uint32_t crc_before);
 
   Result<std::span<const Row>> NextBatch() override;
-  uint64_t position() const override { return cursor_.position(); }
+  uint64_t bytes_read() const override { return cursor_.position(); }
   Status Finish(Findings* findings) override;
 
  private:
@@ -44,6 +44,7 @@ class FsmContainer : public Container {
 
   const ContainerInfo& info() const override { return info_; }
   const RowSource& rows() const override { return source_; }
+  std::optional<uint64_t> payload_end() const override { return source_.extent().end; }
   std::unique_ptr<ScanCursor> OpenScan() override {
     return std::make_unique<FsmScanCursor>(*this, Extent{source_.extent().begin, file().size()},
                                            crc_before_rows_);

@@ -93,7 +93,9 @@ Result<std::optional<SnapshotIdentity>> IdentityOf(const OpenedInput& input,
                                                    std::optional<uint64_t> at) {
   const std::string& path = input.container->info().path;
   struct stat st {};
-  if (path == "-" || ::stat(path.c_str(), &st) != 0) return std::optional<SnapshotIdentity>();
+  // Positions in a decrypted copy mean nothing without the keys.
+  const bool lasting = input.file != nullptr && !input.container->info().decrypted && path != "-";
+  if (!lasting || ::stat(path.c_str(), &st) != 0) return std::optional<SnapshotIdentity>();
   SnapshotIdentity identity;
   identity.file_bytes = static_cast<uint64_t>(st.st_size);
   identity.modified_ns = static_cast<uint64_t>(st.st_mtim.tv_sec) * 1'000'000'000 +

@@ -300,7 +300,7 @@ class MergedScan : public ScanCursor {
     for (const Row& row : rows) SNAPTREE_TRY(check_.Take(row));
     return rows;
   }
-  uint64_t position() const override { return cursor_.position(); }
+  uint64_t bytes_read() const override { return cursor_.position(); }
   Status Finish(Findings* /*findings*/) override { return {}; }
 
  private:
@@ -317,6 +317,7 @@ class MergedContainer : public Container {
 
   const ContainerInfo& info() const override { return info_; }
   const RowSource& rows() const override { return source_; }
+  std::optional<uint64_t> payload_end() const override { return std::nullopt; }
   std::unique_ptr<ScanCursor> OpenScan() override {
     return std::make_unique<MergedScan>(source_, inputs_);
   }

@@ -5,24 +5,18 @@
 #include "base/coding.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "formats/bundle/sst_bundle.h"
 #include "formats/fsm_container.h"
 #include "formats/fsm_format.h"
 #include "formats/legacy_payload.h"
+#include "formats/payload.h"
 #include "formats/raft_directory.h"
 #include "formats/salvage.h"
 #include "formats/spool.h"
+#include "formats/version_lists.h"
 
 namespace snaptree {
 namespace {
-
-// What opening a payload needs to know and may fill in.
-struct Payload {
-  std::shared_ptr<const InputFile> file;
-  FsmEnvelope envelope;
-  ContainerInfo info;
-  const OpenInputOptions& options;
-  OpenedInput* opened;
-};
 
 Status OpenRowStream(Payload& p) {
   if (p.options.salvage) {
@@ -33,22 +27,6 @@ Status OpenRowStream(Payload& p) {
   SNAPTREE_ASSIGN(p.opened->container,
                   OpenFsmContainer(p.file, std::move(p.envelope), std::move(p.info)));
   return {};
-}
-
-Status Unsupported(const Payload& p, const char* what) {
-  return DataError("ContainerUnsupported",
-                   std::string("this is ") + what + ", which this version cannot read yet")
-      .At(p.file->path(), p.envelope.payload_begin)
-      .Expected("EKVPBBL1, the row stream that nodes write by default")
-      .Found(p.envelope.payload_magic)
-      .Next("take another snapshot of the node, or another of its files");
-}
-
-Status OpenSstBundle(Payload& p) {
-  return Unsupported(p, "a bundle of SSTables (option ELASTICKV_PEBBLE_SST_INGEST_SNAPSHOT)");
-}
-Status OpenVersionLists(Payload& p) {
-  return Unsupported(p, "a snapshot of the in-memory store of before 2026-03-22");
 }
 
 // The registry of payloads: a line each.

@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "formats/container.h"
+#include "formats/input_choice.h"
 
 namespace snaptree {
 
@@ -27,6 +28,7 @@ struct OpenInputOptions {
   // Open the snapshot of the timestamp group (raft group 0) too, as one without rows: its payload
   // of 8 bytes stands before them.
   bool timestamp_group = false;
+  InputChoice choice;
   size_t memory_bytes = size_t{512} << 20;  // --memory; salvage sorts within a part of it
   Progress* progress = nullptr;
 };
@@ -56,9 +58,10 @@ struct SalvageReport {
 
 struct OpenedInput {
   std::unique_ptr<Container> container;
-  std::shared_ptr<const InputFile> file;  // the bytes, unpacked
-  uint64_t payload_begin = 0;             // where its FSM header ends
-  Findings findings;                      // of choosing and unpacking
+  // The bytes, unpacked; null: the input is no single file (a Pebble directory).
+  std::shared_ptr<const InputFile> file;
+  uint64_t payload_begin = 0;  // where its FSM header ends
+  Findings findings;           // of choosing and unpacking
   SalvageReport salvage;
 };
 

@@ -182,7 +182,7 @@ class RangeCursor : public ScanCursor {
       if (!selected_.empty()) return std::span<const Row>(selected_);
     }
   }
-  uint64_t position() const override { return stop_; }
+  uint64_t bytes_read() const override { return 0; }  // no one is told of a look-up
   Status Finish(Findings* /*findings*/) override { return {}; }
 
  private:
@@ -247,6 +247,7 @@ class RangeContainer : public Container {
 
   const ContainerInfo& info() const override { return info_; }
   const RowSource& rows() const override { return lookup_.source(); }
+  std::optional<uint64_t> payload_end() const override { return std::nullopt; }
   std::unique_ptr<ScanCursor> OpenScan() override {
     return std::make_unique<RangeCursor>(lookup_, groups_);
   }

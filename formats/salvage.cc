@@ -182,6 +182,7 @@ class SalvagedContainer : public Container {
 
   const ContainerInfo& info() const override { return info_; }
   const RowSource& rows() const override { return source_; }
+  std::optional<uint64_t> payload_end() const override { return source_.extent().end; }
   std::unique_ptr<ScanCursor> OpenScan() override { return std::make_unique<Cursor>(source_); }
   Status Diagnose(Status damage) const override { return damage; }
 
@@ -191,7 +192,7 @@ class SalvagedContainer : public Container {
     explicit Cursor(const RowStreamSource& source)
         : cursor_(*source.file(), source.extent(), RowStreamCursor::Mode::kSkip) {}
     Result<std::span<const Row>> NextBatch() override { return cursor_.NextBatch(); }
-    uint64_t position() const override { return cursor_.position(); }
+    uint64_t bytes_read() const override { return cursor_.position(); }
     Status Finish(Findings*) override { return {}; }
 
    private:

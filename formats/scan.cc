@@ -303,6 +303,10 @@ void Scanner::CheckTimestamps() {
         "header " + std::to_string(info.last_commit_ts) + ", greatest " +
             std::to_string(result_.last_commit_ts));
   }
+  if (info.metadata) {
+    result_.applied_index = info.metadata->applied_index;
+    result_.min_retained_ts = info.metadata->min_retained_ts;
+  }
   result_.read_ts = options_.at.value_or(result_.last_commit_ts);
   // With a checksum that holds, or metadata rows, the end is there.
   result_.retention_known = info.crc32c.has_value() || result_.min_retained_ts.has_value() ||
@@ -311,7 +315,6 @@ void Scanner::CheckTimestamps() {
 
 Result<ScanResult> Scanner::Run() {
   const std::unique_ptr<ScanCursor> cursor = container_.OpenScan();
-  const uint64_t begin = container_.rows().extent().begin;
   for (;;) {
     Result<std::span<const Row>> batch = cursor->NextBatch();
     if (!batch.ok()) return container_.Diagnose(std::move(batch).status());
@@ -319,7 +322,7 @@ Result<ScanResult> Scanner::Run() {
     if (Status s = TakeBatch(*batch); !s.ok()) return container_.Diagnose(std::move(s));
     SNAPTREE_TRY(CheckCancelled());
     if (options_.progress != nullptr) {
-      options_.progress->done.store(cursor->position() - begin, std::memory_order_relaxed);
+      options_.progress->done.store(cursor->bytes_read(), std::memory_order_relaxed);
       options_.progress->rows.store(result_.rows, std::memory_order_relaxed);
     }
   }

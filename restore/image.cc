@@ -181,6 +181,7 @@ Result<RestoreImage> RestoreImage::Open(const RestoreOptions& options, const std
   RestoreImage image;
   OpenInputOptions open;
   open.scratch_folder = scratch_folder;
+  open.choice.offload_manifest = options.offload_manifest;
   open.timestamp_group = true;
   open.progress = options.progress;
   SNAPTREE_ASSIGN(image.opened_, OpenInput(input, open));
@@ -196,7 +197,7 @@ Result<RestoreImage> RestoreImage::Open(const RestoreOptions& options, const std
   scan.progress = options.progress;
   SNAPTREE_ASSIGN(image.scan_, ScanContainer(*image.opened_.container, scan));
   findings->Merge(image.scan_.findings);
-  image.payload_ = {image.opened_.payload_begin, image.opened_.container->rows().extent().end};
+  image.payload_ = {image.opened_.payload_begin, image.opened_.container->payload_end().value_or(0)};
   if (image.logical()) {
     SNAPTREE_TRY(image.CheckLogical());
   } else {

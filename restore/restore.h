@@ -45,8 +45,9 @@ struct RestoreOptions {
   bool allow_unverified_self_test = false;
   bool drop_applied_index = false;
 
-  bool dry_run = false;        // all checks, nothing written
-  std::string scratch_folder;  // for unpacking; empty: beside data_dir
+  std::string offload_manifest;  // of the payload that is restored; empty: none
+  bool dry_run = false;          // all checks, nothing written
+  std::string scratch_folder;    // for unpacking; empty: beside data_dir
   Progress* progress = nullptr;
 };
 

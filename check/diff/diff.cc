@@ -93,6 +93,7 @@ RecordsOptions DiffRun::OptionsOf(bool is_a) const {
   records.adapters = options_.adapters;
   records.filter = filter_.scopes();
   records.force = options_.force;
+  records.input = options_.input;
   records.salvage = options_.salvage;
   const std::optional<Manifest>& other = is_a ? manifest_b_ : manifest_a_;
   records.like = other ? &*other : nullptr;

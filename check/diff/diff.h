@@ -79,6 +79,7 @@ struct DiffOptions {
   std::vector<std::string> adapters;  // names of AdapterName(); empty: all
   AddressFilterOptions filter;
   bool force = false;    // read before the retained window
+  InputChoice input;     // of both
   bool salvage = false;  // go on past damage
   // Also what is in records. At most kMaxCompared records and kMaxComparedBytes of documents are
   // read once more for it; files of lines are compared whatever their size.

@@ -46,6 +46,7 @@ DecodeOptions DecodeOptionsOf(const GetOptions& options) {
   decode.inputs = {options.what};
   decode.at = options.at;
   decode.force = options.force;
+  decode.input = options.input;
   decode.salvage = options.salvage;
   decode.dry_run = true;
   decode.threads = options.threads;
@@ -81,6 +82,7 @@ class SnapshotGetter {
 Status SnapshotGetter::Open() {
   OpenInputOptions open;
   open.scratch_folder = options_.scratch_folder;
+  open.choice = options_.input;
   open.salvage = options_.salvage;
   open.memory_bytes = options_.memory_bytes;
   open.progress = options_.progress;

@@ -30,6 +30,7 @@ struct GetOptions {
   std::optional<uint64_t> at;  // HLC; of snapshots only ("AtNeedsSnapshot", usage)
   std::string index_file;      // empty: none
   bool force = false;          // --at before the retained window
+  InputChoice input;           // of snapshots and data directories
   bool salvage = false;        // of snapshots: go on past damage
   unsigned threads = 1;
   uint64_t memory_bytes = uint64_t{512} << 20;

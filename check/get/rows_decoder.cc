@@ -42,6 +42,7 @@ DecodeOptions RowsDecoder::Options() const {
   decode.adapters = {adapter_};
   decode.at = options_.at;
   decode.dry_run = true;
+  decode.input = options_.input;
   decode.salvage = options_.salvage;
   decode.threads = options_.threads;
   decode.memory_bytes = options_.memory_bytes;

@@ -13,6 +13,7 @@
 #include "base/findings.h"
 #include "base/progress.h"
 #include "base/result.h"
+#include "formats/input_choice.h"
 #include "manifest/manifest.h"
 #include "tree/archive_limits.h"
 
@@ -21,6 +22,7 @@ namespace snaptree {
 struct VerifyOptions {
   std::string what;    // a folder, an archive, a snapshot; "-": a snapshot on standard input
   bool quick = false;  // checksums, framing and order only, not what records say
+  InputChoice input;   // of snapshots and data directories
   unsigned threads = 1;
   uint64_t memory_bytes = uint64_t{512} << 20;
   ArchiveLimits limits;        // of an archive

@@ -19,6 +19,7 @@ Status LookQuickly(const VerifyOptions& options, Progress* progress, VerifyRepor
                    TreeFindings* problems) {
   OpenInputOptions open;
   open.scratch_folder = options.scratch_folder;
+  open.choice = options.input;
   open.memory_bytes = options.memory_bytes;
   open.progress = progress;
   SNAPTREE_ASSIGN(const OpenedInput input, OpenInput(options.what, open));
@@ -56,6 +57,7 @@ Status LookAtRecords(const VerifyOptions& options, Progress* progress, VerifyRep
                      TreeFindings* problems, Counts* more) {
   DecodeOptions decode;
   decode.inputs = {options.what};
+  decode.input = options.input;
   decode.dry_run = true;
   decode.threads = options.threads;
   decode.memory_bytes = options.memory_bytes;

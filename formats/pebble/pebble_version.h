@@ -1,0 +1,41 @@
+// Which tables a Pebble directory consists of: its MANIFEST, a log of version edits (spec 01b
+// sections 3.2 and 3.4).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/findings.h"
+#include "base/result.h"
+#include "formats/table/table_set.h"
+
+namespace snaptree {
+
+struct PebbleTable {
+  int level = 0;
+  uint64_t number = 0;
+  uint64_t size = 0;
+  KeyBounds bounds;  // of its points; raw keys
+  uint64_t smallest_sequence = 0;
+  uint64_t largest_sequence = 0;
+  std::optional<uint64_t> backing;  // virtual: number of the file that holds its rows
+};
+
+struct PebbleVersion {
+  std::string manifest_path;
+  std::optional<uint32_t> format_version;  // marker.format-version
+  std::vector<PebbleTable> tables;         // by (level, smallest key); of level 0 by sequence
+  std::map<uint64_t, uint64_t> backings;   // file number of shared tables -> size
+  std::optional<uint64_t> log_number;      // write-ahead logs below it are in the tables
+  uint64_t next_file_number = 0;
+  uint64_t last_sequence = 0;
+};
+
+// Reads the directory's current MANIFEST. "PebbleNoManifest", "ManifestCorrupt", "ManifestTag",
+// "TableFormatUnsupported", errors of reading. A last edit that was cut is a finding.
+Result<PebbleVersion> ReadPebbleVersion(const std::string& directory, Findings* findings);
+
+}  // namespace snaptree

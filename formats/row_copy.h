@@ -1,0 +1,36 @@
+// Rows that cannot be read where they stand (sorted anew, decrypted, salvaged) as an ordinary row
+// stream in an unnamed scratch file, which vanishes with the process.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/file.h"
+#include "formats/container.h"
+
+namespace snaptree {
+
+class RowCopy {
+ public:
+  // `name` stands for the copy in messages: the input's path and what was done to it.
+  static Result<RowCopy> Create(const std::string& folder, std::string name,
+                                uint64_t last_commit_ts);
+
+  // A row: its key and the size of its value, then all of the value, in pieces of any size. Keys
+  // ascend.
+  Status Begin(Slice key, uint64_t value_size);
+  Status Append(Slice value_piece);
+  // Reads it back. `info` is what the container says of itself; the scan checks framing and order
+  // only.
+  Result<std::unique_ptr<Container>> Finish(ContainerInfo info);
+
+ private:
+  RowCopy(UniqueFd out, std::string name) : out_(std::move(out)), name_(std::move(name)) {}
+  Status Flush();
+
+  UniqueFd out_;
+  std::string name_;
+  std::string buffer_;
+};
+
+}  // namespace snaptree

@@ -163,4 +163,11 @@ void StagedOutput::RemoveAbandoned() {
   }
 }
 
+void StagedOutput::NoteLeftBehind(Findings* findings) const {
+  for (const std::string& path : left_behind_) {
+    findings->Note("left_behind", "the old output or leftovers of killed runs could not be removed",
+                   path);
+  }
+}
+
 }  // namespace snaptree

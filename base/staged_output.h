@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/findings.h"
 #include "base/remove_tree.h"
 #include "base/result.h"
 
@@ -45,6 +46,7 @@ class StagedOutput {
   // What Publish() could not remove after the output was in place (no permission, for one); not an
   // error of the output.
   const std::vector<std::string>& left_behind() const { return left_behind_; }
+  void NoteLeftBehind(Findings* findings) const;
 
  private:
   StagedOutput() = default;

@@ -1,17 +1,16 @@
 #include "check/records.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "check/line_records.h"
+#include "check/scope_filter.h"
 #include "check/tree_files.h"
 #include "encode/encode_preflight.h"
 #include "encode/encoder.h"
 
 #include "adapters/common/tree_findings.h"
-#include "base/file.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/worker_pool.h"
 #include "decode/decode_like.h"
 #include "manifest/checksums.h"
@@ -25,7 +24,6 @@ namespace {
 // Shares of the memory budget.
 constexpr double kArchiveShare = 0.2;
 constexpr double kManifestShare = 0.01;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 Result<bool> TakeAll(Slice /*path*/) { return true; }
 
@@ -35,19 +33,17 @@ class Reading {
       : options_(options),
         progress_(options.progress != nullptr ? *options.progress : own_progress_),
         filter_(options.filter),
-        scratch_(options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder),
+        scratch_(options.memory_bytes, options.scratch_folder),
         workers_(std::max(1U, options.threads)) {}
 
   Result<RecordsReport> Run(TreeSink& sink);
   std::optional<Manifest> ReadManifest();
 
  private:
-  Result<std::string> ScratchPlace();
-  SorterOptions SorterShare(double share);
   DecodeOptions OptionsFor(const std::string& snapshot);
-  Status GiveSnapshot(DecodeOptions decode, TakesFile takes, TreeSink& sink);
+  Result<DecodeReport> GiveSnapshot(DecodeOptions decode, TakesFile takes, TreeSink& sink);
+  void TakeReport(DecodeReport decoded);
   Status OpenSource();
-  bool IsOfAdapters(Slice path) const;
   Status GiveTree(TreeSink& sink);
   Result<EncodeReport> EncodeLines(EncodeOptions encode);
   Status GiveLines(const std::vector<std::string>& with_lines, TreeSink& sink);
@@ -56,22 +52,11 @@ class Reading {
   Progress own_progress_;
   Progress& progress_;
   const AddressFilter filter_;  // of trees
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
   WorkerPool workers_;
   std::unique_ptr<TreeSource> source_;
   RecordsReport report_;
 };
-
-Result<std::string> Reading::ScratchPlace() {
-  const std::lock_guard lock(scratch_mutex_);
-  return scratch_.Path();
-}
-
-SorterOptions Reading::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this] { return ScratchPlace(); }};
-}
 
 DecodeOptions Reading::OptionsFor(const std::string& snapshot) {
   DecodeOptions decode;
@@ -88,21 +73,24 @@ DecodeOptions Reading::OptionsFor(const std::string& snapshot) {
   return decode;
 }
 
-Status Reading::GiveSnapshot(DecodeOptions decode, TakesFile takes, TreeSink& sink) {
+Result<DecodeReport> Reading::GiveSnapshot(DecodeOptions decode, TakesFile takes, TreeSink& sink) {
   decode.make_sink = [&] { return NewForwardSink(sink, takes); };
-  SNAPTREE_ASSIGN(report_.decoded, Decode(decode));
-  report_.findings.Merge(report_.decoded->findings);
-  report_.unmatched = report_.decoded->unmatched;
-  report_.read_ts = report_.decoded->read_ts;
-  report_.complete = report_.decoded->rows.damaged == 0 && report_.decoded->losses == 0;
-  return {};
+  return Decode(decode);
+}
+
+void Reading::TakeReport(DecodeReport decoded) {
+  report_.findings.Merge(decoded.findings);
+  report_.unmatched = decoded.unmatched;
+  report_.read_ts = decoded.read_ts;
+  report_.complete = decoded.rows.damaged == 0 && decoded.losses == 0;
+  report_.decoded = std::move(decoded);
 }
 
 Status Reading::OpenSource() {
   OpenTreeOptions open;
   open.folder.allow_hard_links = true;
-  open.archive.scratch_folder = [this] { return ScratchPlace(); };
-  open.archive.sorter = SorterShare(kArchiveShare);
+  open.archive.scratch_folder = scratch_.ToPath();
+  open.archive.sorter = scratch_.Share(kArchiveShare);
   open.archive.progress = &progress_;
   SNAPTREE_ASSIGN(source_, OpenTree(options_.what, open));
   return {};
@@ -110,34 +98,27 @@ Status Reading::OpenSource() {
 
 std::optional<Manifest> Reading::ReadManifest() {
   if (source_ == nullptr && !OpenSource().ok()) return std::nullopt;
-  TreeInput input(*source_, TreeInput::Options{SorterShare(kManifestShare)});
+  TreeInput input(*source_, TreeInput::Options{scratch_.Share(kManifestShare)});
   Result<Manifest> manifest = ReadTreeManifest(input);
   if (!manifest.ok()) return std::nullopt;
   return *std::move(manifest);
-}
-
-// Files at the root tell of the whole tree.
-bool Reading::IsOfAdapters(Slice path) const {
-  const std::vector<std::string>& adapters = options_.adapters;
-  const size_t slash = path.find('/');
-  return adapters.empty() || slash == Slice::npos ||
-         std::find(adapters.begin(), adapters.end(), path.substr(0, slash)) != adapters.end();
 }
 
 Status Reading::GiveTree(TreeSink& sink) {
   std::vector<std::string> with_lines;
   if (report_.manifest) with_lines = AdaptersWithLines(*report_.manifest);
   const auto takes = [&](Slice path) {
-    return path != kChecksumsFileName && StandsForItself(path, with_lines) && IsOfAdapters(path) &&
-           filter_.Selects(path);
+    return path != kChecksumsFileName && StandsForItself(path, with_lines) &&
+           IsOfAdapters(path, options_.adapters) && filter_.Selects(path);
   };
   TreeFindings findings;
-  SNAPTREE_TRY(GiveTreeFiles({*source_, sink, takes, workers_, findings, progress_,
-                              [this](double share) { return SorterShare(share); }}));
+  SNAPTREE_TRY(
+      GiveTreeFiles({*source_, sink, takes, workers_, findings, progress_, scratch_.Shares()}));
   if (findings.HasErrors()) return findings.Errors().front();
   report_.unmatched = filter_.unmatched();
   std::erase_if(with_lines, [&](const std::string& name) {
-    return !IsOfAdapters(name + "/") || report_.manifest->adapters.count(name) == 0;
+    return !IsOfAdapters(name + "/", options_.adapters) ||
+           report_.manifest->adapters.count(name) == 0;
   });
   return with_lines.empty() ? Status::Ok() : GiveLines(with_lines, sink);
 }
@@ -169,7 +150,7 @@ Status Reading::GiveLines(const std::vector<std::string>& with_lines, TreeSink& 
   EncodeOptions encode;
   encode.adapters = with_lines;
   encode.input = options_.what;
-  SNAPTREE_ASSIGN(const std::string folder, ScratchPlace());
+  SNAPTREE_ASSIGN(const std::string folder, scratch_.Path());
   encode.output = folder + "/records.fsm";
   encode.self_test = false;
   encode.force = true;
@@ -181,31 +162,20 @@ Status Reading::GiveLines(const std::vector<std::string>& with_lines, TreeSink& 
   encode.progress = &progress_;
   SNAPTREE_ASSIGN(const EncodeReport encoded, EncodeLines(encode));
   if (!encoded.good()) return encoded.errors.front();
-  const bool complete = report_.complete;
-  const uint64_t read_ts = report_.read_ts;
-  const Findings findings = report_.findings;
-  std::vector<AddressFilter::Unmatched> unmatched = report_.unmatched;
   DecodeOptions decode = OptionsFor(encode.output);
   DecodeLike(*report_.manifest, &decode);
   decode.adapters = with_lines;
   const auto takes = [&](Slice path) -> Result<bool> {
     return path != kManifestFileName && !StandsForItself(path, with_lines);
   };
-  SNAPTREE_TRY(GiveSnapshot(std::move(decode), takes, sink));
-  // What was told is about the scratch snapshot.
-  report_.decoded.reset();
-  report_.complete = complete;
-  report_.read_ts = read_ts;
-  report_.findings = findings;
+  // What else it tells is about the scratch snapshot.
+  SNAPTREE_ASSIGN(DecodeReport decoded, GiveSnapshot(std::move(decode), takes, sink));
   report_.findings.Merge(encoded.findings);
   // What neither part has.
-  const auto met = [&](const AddressFilter::Unmatched& one) {
-    const auto is_same = [&](const AddressFilter::Unmatched& o) {
-      return o.pattern == one.pattern;
-    };
-    return std::none_of(unmatched.begin(), unmatched.end(), is_same);
-  };
-  std::erase_if(report_.unmatched, met);
+  std::erase_if(decoded.unmatched, [&](const AddressFilter::Unmatched& one) {
+    return FindUnmatched(report_.unmatched, one.pattern) == nullptr;
+  });
+  report_.unmatched = std::move(decoded.unmatched);
   return {};
 }
 
@@ -218,13 +188,10 @@ Result<RecordsReport> Reading::Run(TreeSink& sink) {
     decode.input = options_.input;
     decode.salvage = options_.salvage;
     if (options_.like != nullptr) DecodeLike(*options_.like, &decode);
-    SNAPTREE_TRY(GiveSnapshot(std::move(decode), TakeAll, sink));
+    SNAPTREE_ASSIGN(DecodeReport decoded, GiveSnapshot(std::move(decode), TakeAll, sink));
+    TakeReport(std::move(decoded));
   } else {
-    if (options_.at) {
-      return UsageError("AtNeedsSnapshot",
-                        "a tree is of one time: only a snapshot holds earlier ones")
-          .At(options_.what);
-    }
+    if (options_.at) return AtNeedsSnapshot(options_.what);
     SNAPTREE_TRY(OpenSource());
     report_.manifest = ReadManifest();
     if (report_.manifest) report_.read_ts = ReadTimestampOf(*report_.manifest);

@@ -66,4 +66,10 @@ AddressFilterOptions ScopesOf(const AddressFilterOptions& filter) {
   return out;
 }
 
+bool IsOfAdapters(Slice path, const std::vector<std::string>& adapters) {
+  const size_t slash = path.find('/');
+  return adapters.empty() || slash == Slice::npos ||
+         std::find(adapters.begin(), adapters.end(), path.substr(0, slash)) != adapters.end();
+}
+
 }  // namespace snaptree

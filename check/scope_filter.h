@@ -22,4 +22,8 @@ const AddressFilter::Unmatched* FindUnmatched(
 // Selects the scopes of all patterns; everything, when one of them may match anywhere.
 AddressFilterOptions ScopesOf(const AddressFilterOptions& filter);
 
+// Whether a file of a tree stands in the folder of one of these adapters (none: of any). Files at
+// the root tell of the whole tree.
+bool IsOfAdapters(Slice path, const std::vector<std::string>& adapters);
+
 }  // namespace snaptree

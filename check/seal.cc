@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -16,7 +15,7 @@
 
 #include "adapters/common/tree_findings.h"
 #include "base/file.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/worker_pool.h"
 #include "manifest/checksums.h"
 #include "manifest/manifest.h"
@@ -29,7 +28,6 @@ namespace {
 // Shares of the memory budget.
 constexpr double kDigestShare = 0.2;
 constexpr double kOldShare = 0.2;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 constexpr size_t kPieceBytes = size_t{1} << 20;
 // In the tree, so that a rename can publish it. A killed run leaves it; the next one removes it.
 constexpr Slice kNewFileName = ".CHECKSUMS.snaptree-new";
@@ -39,13 +37,12 @@ class SealTree {
   explicit SealTree(const SealOptions& options)
       : options_(options),
         progress_(options.progress != nullptr ? *options.progress : own_progress_),
-        scratch_(options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder),
+        scratch_(options.memory_bytes, options.scratch_folder),
         workers_(std::max(1U, options.threads)) {}
 
   Result<SealReport> Seal();
 
  private:
-  SorterOptions SorterShare(double share);
   Status OpenTree();
   Status ReadFiles();
   Status ReadOldChecksums();
@@ -60,8 +57,7 @@ class SealTree {
   const SealOptions& options_;
   Progress own_progress_;
   Progress& progress_;
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
   WorkerPool workers_;
   SealReport report_;
   TreeFindings findings_;
@@ -75,14 +71,6 @@ class SealTree {
   UniqueFd text_fd_;  // the new CHECKSUMS, until it is known whether it is needed
   std::string text_;
 };
-
-SorterOptions SealTree::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this]() -> Result<std::string> {
-            const std::lock_guard lock(scratch_mutex_);
-            return scratch_.Path();
-          }};
-}
 
 Status SealTree::OpenTree() {
   SNAPTREE_ASSIGN(source_, OpenDirectorySource(options_.tree, {.allow_hard_links = true}));
@@ -99,17 +87,16 @@ Status SealTree::OpenTree() {
 Status SealTree::ReadFiles() {
   // Of a run that was killed. It never was part of the tree.
   if (!options_.check_only) ::unlinkat(root_.get(), std::string(kNewFileName).c_str(), 0);
-  const auto share = [this](double of) { return SorterShare(of); };
-  TreeList files(share);
+  TreeList files(scratch_.Shares());
   progress_.Begin("list the tree", "files", 0);
   SNAPTREE_TRY(files.Read({*source_, workers_, findings_, progress_}));
-  input_ = std::make_unique<TreeInput>(*source_, TreeInput::Options{SorterShare(kDigestShare)});
+  input_ = std::make_unique<TreeInput>(*source_, TreeInput::Options{scratch_.Share(kDigestShare)});
   return HashTree({files, nullptr, *input_, workers_, findings_, progress_});
 }
 
 // Whatever the old file holds, it is to be replaced: lines that cannot be read are counted.
 Status SealTree::ReadOldChecksums() {
-  old_ = std::make_unique<ChecksumsFile>(SorterShare(kOldShare));
+  old_ = std::make_unique<ChecksumsFile>(scratch_.Share(kOldShare));
   SNAPTREE_TRY(old_->Read(*source_, [this](Status error) -> Status {
     if (error.kind() != ErrorKind::kData) return error;
     if (error.code() != "ChecksumsMissing") ++report_.unreadable_lines;
@@ -165,7 +152,7 @@ Status SealTree::Flush() {
 
 Status SealTree::Compare() {
   if (!options_.check_only) {
-    SNAPTREE_ASSIGN(const std::string folder, SorterShare(0).scratch_folder());
+    SNAPTREE_ASSIGN(const std::string folder, scratch_.Path());
     SNAPTREE_ASSIGN(text_fd_, OpenUnnamedFile(folder));
   }
   progress_.Begin("compare", "files", 0);

@@ -6,7 +6,7 @@
 
 #include "base/slice.h"
 #include "base/status.h"
-#include "formats/raft_directory.h"
+#include "formats/directory_input.h"
 #include "manifest/checksums.h"
 #include "manifest/manifest.h"
 #include "tree/tar_reader.h"
@@ -28,7 +28,24 @@ Result<WhatKind> WhatKindOf(const std::string& what) {
   if (!S_ISDIR(status.st_mode))
     return LooksLikeArchive(what) ? WhatKind::kArchive : WhatKind::kSnapshot;
   if (Has(what, kManifestFileName) || Has(what, kChecksumsFileName)) return WhatKind::kTree;
-  return IsRaftDirectory(what) || IsPebbleDirectory(what) ? WhatKind::kSnapshot : WhatKind::kTree;
+  return IsInputFolder(what) ? WhatKind::kSnapshot : WhatKind::kTree;
+}
+
+const char* NameOf(WhatKind kind) {
+  switch (kind) {
+    case WhatKind::kTree:
+      return "tree";
+    case WhatKind::kArchive:
+      return "archive";
+    case WhatKind::kSnapshot:
+      break;
+  }
+  return "snapshot";
+}
+
+Status AtNeedsSnapshot(const std::string& what) {
+  return UsageError("AtNeedsSnapshot", "a tree is of one time: only a snapshot holds earlier ones")
+      .At(what);
 }
 
 }  // namespace snaptree

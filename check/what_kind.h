@@ -14,4 +14,10 @@ enum class WhatKind : uint8_t { kTree, kArchive, kSnapshot };
 // unless it is the data directory of a node. "NotFound", "Permission".
 Result<WhatKind> WhatKindOf(const std::string& what);
 
+// "tree", "archive", "snapshot".
+const char* NameOf(WhatKind kind);
+
+// "AtNeedsSnapshot" (usage): of anything but a snapshot, an earlier time was asked for.
+Status AtNeedsSnapshot(const std::string& what);
+
 }  // namespace snaptree

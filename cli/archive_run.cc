@@ -1,19 +1,15 @@
 #include "cli/archive_run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
 
 #include "base/text.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
+#include "cli/input_arguments.h"
 #include "cli/json_text.h"
 #include "cli/option_values.h"
-#include "cli/process_usage.h"
+#include "cli/progress_display.h"
 #include "cli/report_back_ends.h"
-#include "cli/stdout_writer.h"
-#include "cli/terminal.h"
 #include "cli/tree_errors.h"
 
 namespace snaptree::cli {
@@ -22,8 +18,7 @@ namespace {
 struct Finished {
   const ArchiveRun& run;
   const ArchiveReport& report;
-  uint64_t elapsed_ms = 0;
-  uint64_t peak_bytes = 0;
+  RunCost cost;
 
   int ExitCode() const {
     if (!report.good()) return kExitData;
@@ -40,13 +35,9 @@ std::string HeadLine(const Finished& done) {
   const std::string what = done.run.dry_run ? "dry run, nothing written,"
                                             : done.run.command + "ed to " +
                                                   Shown(done.run.places.output, "standard output");
-  const auto rate =
-      static_cast<uint64_t>(static_cast<double>(report.bytes) * 1000.0 /
-                            static_cast<double>(std::max<uint64_t>(done.elapsed_ms, 1)));
-  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {}, {}; archive {}", what,
-                     done.elapsed_ms / 1000, done.elapsed_ms / 100 % 10, HumanBytes(rate),
-                     HumanBytes(done.peak_bytes), Counted(report.files, "file"),
-                     HumanBytes(report.bytes), HumanBytes(report.archive_bytes));
+  return fmt::format("{} in {}:\n  {}, {}; archive {}", what, CostText(done.cost, report.bytes),
+                     Counted(report.files, "file"), HumanBytes(report.bytes),
+                     HumanBytes(report.archive_bytes));
 }
 
 std::string Verdict(const Finished& done) {
@@ -92,29 +83,19 @@ std::string Document(const Finished& done) {
   AppendFindings(report.findings, &json);
   AppendTreeErrors(report.errors, &json);
   json.Member("error_count", report.error_count);
-  json.Member("elapsed_ms", done.elapsed_ms);
-  json.Member("peak_memory_bytes", done.peak_bytes);
-  json.Member("exit_code", static_cast<uint64_t>(done.ExitCode()));
-  json.EndObject();
-  return json.text() + "\n";
+  return EndDocument(done.cost, done.ExitCode(), &json);
 }
 
-int Fail(const ArchiveRun& run, const Status& status, Reporter& reporter) {
-  if (reporter.json()) {
-    JsonText json(JsonStyle::kPretty);
-    json.StartObject();
-    AppendHead(run, &json);
-    // The error itself follows on standard error, whatever becomes of this.
-    const Status ignored = PrintToStdout(EndWithError(status, &json));
-  }
-  reporter.Error(status);
-  return ExitCodeOf(status);
+std::string FailedDocument(const ArchiveRun& run, const Status& status) {
+  JsonText json(JsonStyle::kPretty);
+  json.StartObject();
+  AppendHead(run, &json);
+  return EndWithError(status, &json);
 }
 
 void Tell(const Finished& done, Reporter& reporter) {
-  // Scripts that ask nothing hear nothing, as long as nothing is wrong.
   const bool good = done.ExitCode() == kExitDone;
-  const Level level = good && !IsTerminal(STDERR_FILENO) ? Level::kDetail : Level::kNotice;
+  const Level level = LevelOfEnd(good);
   if (done.report.good()) reporter.Say(level, HeadLine(done));
   reporter.Findings(done.report.findings);
   ReportTreeErrors(done.report.errors, reporter);
@@ -135,16 +116,9 @@ void Tell(const Finished& done, Reporter& reporter) {
 Result<ArchivePlaces> ArchivePlacesOf(const Invocation& invocation) {
   const std::string command = invocation.command->name;
   ArchivePlaces places;
-  const bool option = invocation.Has(OptionId::kInput);
-  if (option && !invocation.arguments.empty()) {
-    return UsageError("OptionConflict", "the input is given twice, as an argument and with --input")
-        .Next("give one of them");
-  }
-  if (!option && invocation.arguments.empty()) {
-    return UsageError("ArgumentMissing", command + " needs an input")
-        .Next("snaptree " + command + " " + invocation.command->arguments);
-  }
-  places.input = option ? invocation.Value(OptionId::kInput) : invocation.arguments.front();
+  SNAPTREE_ASSIGN(const std::vector<std::string> inputs,
+                  InputsOf(invocation, {.usage = invocation.command->arguments}));
+  places.input = inputs.front();
   if (invocation.Has(OptionId::kOutput)) {
     places.output = invocation.Value(OptionId::kOutput);
     if (places.output.empty()) return BadValue("--output", "", "the name of what to make");
@@ -155,17 +129,17 @@ Result<ArchivePlaces> ArchivePlacesOf(const Invocation& invocation) {
   return places;
 }
 
-int FinishArchiveRun(const ArchiveRun& run, const Result<ArchiveReport>& report,
-                     Reporter& reporter) {
-  if (!report.ok()) return Fail(run, report.status(), reporter);
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - run.start);
-  const Finished done{run, *report, static_cast<uint64_t>(elapsed.count()), PeakResidentBytes()};
-  if (reporter.json()) {
-    const Status printed = PrintToStdout(Document(done));
-    if (!printed.ok()) reporter.Error(printed);
-    return WorseExit(done.ExitCode(), ExitCodeOf(printed));
-  }
+int RunArchive(const ArchiveRun& run, const CommonOptions& common, const ArchiveWork& work,
+               Reporter& reporter) {
+  const Result<ArchiveReport> report = [&] {
+    Progress progress;
+    const ProgressDisplay display(progress, reporter, common);
+    return work(&progress);
+  }();
+  if (!report.ok())
+    return EndFailed(FailedDocument(run, report.status()), report.status(), reporter);
+  const Finished done{run, *report, run.clock.Cost()};
+  if (reporter.json()) return PrintDocument(Document(done), done.ExitCode(), reporter);
   Tell(done, reporter);
   return done.ExitCode();
 }

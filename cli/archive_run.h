@@ -1,16 +1,17 @@
 // What pack and unpack have in common: where from, where to, and how it went.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "check/archive/pack.h"
 
+#include "base/progress.h"
 #include "base/result.h"
 #include "cli/invocation.h"
 #include "cli/reporter.h"
+#include "cli/run_end.h"
 
 namespace snaptree::cli {
 
@@ -26,11 +27,12 @@ struct ArchiveRun {
   ArchivePlaces places;
   bool dry_run = false;
   std::optional<ArchiveForm> form;  // of what is written
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  RunClock clock;
 };
 
-// Tells how it went, as text or as the JSON document. The exit code.
-int FinishArchiveRun(const ArchiveRun& run, const Result<ArchiveReport>& report,
-                     Reporter& reporter);
+// Does the work and tells how it went, as text or as the JSON document. The exit code.
+using ArchiveWork = std::function<Result<ArchiveReport>(Progress* progress)>;
+int RunArchive(const ArchiveRun& run, const CommonOptions& common, const ArchiveWork& work,
+               Reporter& reporter);
 
 }  // namespace snaptree::cli

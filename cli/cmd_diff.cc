@@ -18,6 +18,8 @@
 #include "cli/option_values.h"
 #include "cli/path_text.h"
 #include "cli/progress_display.h"
+#include "cli/run_end.h"
+#include "cli/run_options.h"
 #include "cli/stdout_writer.h"
 #include "cli/terminal.h"
 
@@ -52,9 +54,7 @@ Result<DiffOptions> OptionsOf(const Invocation& invocation) {
   SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.details = !invocation.Has(OptionId::kStat) && !invocation.Has(OptionId::kNameOnly);
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
+  TakeCommon(invocation.common, &options);
   return options;
 }
 
@@ -148,10 +148,7 @@ void Report(const Invocation& invocation, const DiffResult& result, Reporter& re
 
 int RunDiff(const Invocation& invocation, Reporter& reporter) {
   Result<DiffOptions> options = OptionsOf(invocation);
-  if (!options.ok()) {
-    reporter.Error(options.status());
-    return ExitCodeOf(options.status());
-  }
+  if (!options.ok()) return EndRefused(options.status(), reporter);
   DiffResult result;
   StdoutWriter out;
   result.status = Compare(*std::move(options), invocation, reporter, out, &result.report);

@@ -16,8 +16,9 @@
 #include "cli/progress_display.h"
 #include "cli/record_output.h"
 #include "cli/report_back_ends.h"
+#include "cli/run_end.h"
+#include "cli/run_options.h"
 #include "cli/snapshot_access.h"
-#include "cli/stdout_writer.h"
 #include "decode/preflight.h"
 
 namespace snaptree::cli {
@@ -39,9 +40,7 @@ Status ReadOptions(const Invocation& invocation, GetOptions* read) {
   options.force = invocation.Has(OptionId::kForce);
   SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
+  TakeCommon(invocation.common, &options);
   return {};
 }
 
@@ -210,16 +209,6 @@ std::string FailedDocument(const GetOptions& options, const std::string& output,
   return EndWithError(status, &json);
 }
 
-// The exit code, when there is one document to print first.
-template <class MakeDocument>
-int WithDocument(bool has_document, int code, Reporter& reporter, MakeDocument make_document) {
-  if (!has_document) return code;
-  const Status printed = PrintToStdout(make_document());
-  if (printed.ok()) return code;
-  reporter.Error(printed);
-  return WorseExit(code, ExitCodeOf(printed));
-}
-
 Result<GetReport> GetTo(GetOptions options, const std::string& output, bool replace,
                         const Invocation& invocation, Reporter& reporter) {
   SNAPTREE_TRY(CheckPlace(options, output));
@@ -249,13 +238,12 @@ int RunGet(const Invocation& invocation, Reporter& reporter) {
       status.ok() ? GetTo(options, output, invocation.Has(OptionId::kForce), invocation, reporter)
                   : Result<GetReport>(std::move(status));
   if (!report.ok()) {
-    reporter.Error(report.status());
-    return WithDocument(has_document, ExitCodeOf(report.status()), reporter,
-                        [&] { return FailedDocument(options, output, report.status()); });
+    const int code = EndRefused(report.status(), reporter);
+    if (!has_document) return code;
+    return PrintDocument(FailedDocument(options, output, report.status()), code, reporter);
   }
   const int code = Tell(options, *report, reporter);
-  return WithDocument(has_document, code, reporter,
-                      [&] { return Document(options, *report, output); });
+  return has_document ? PrintDocument(Document(options, *report, output), code, reporter) : code;
 }
 
 }  // namespace snaptree::cli

@@ -1,12 +1,10 @@
 // snaptree ls WHAT [GLOB]: the addresses of all records.
-#include <unistd.h>
-
 #include <algorithm>
 #include <string>
 
 #include "check/list/list_records.h"
+#include "check/what_kind.h"
 
-#include "base/file.h"
 #include "cli/address_options.h"
 #include "cli/commands.h"
 #include "cli/count_text.h"
@@ -18,6 +16,7 @@
 #include "cli/option_values.h"
 #include "cli/progress_display.h"
 #include "cli/report_back_ends.h"
+#include "cli/run_end.h"
 #include "cli/stdout_writer.h"
 #include "cli/tree_errors.h"
 
@@ -115,18 +114,6 @@ Status Print(const LsOptions& options, RecordTable& table, StdoutWriter& out, Ls
   }
 }
 
-const char* NameOf(WhatKind kind) {
-  switch (kind) {
-    case WhatKind::kTree:
-      return "tree";
-    case WhatKind::kArchive:
-      return "archive";
-    case WhatKind::kSnapshot:
-      break;
-  }
-  return "snapshot";
-}
-
 std::string SummaryLine(const std::string& what, const LsResult& result) {
   JsonText json(JsonStyle::kCompact);
   json.StartObject();
@@ -168,15 +155,10 @@ void Report(const std::string& what, const LsResult& result, Reporter& reporter)
 
 int RunLs(const Invocation& invocation, Reporter& reporter) {
   const Result<LsOptions> options = OptionsOf(invocation);
-  if (!options.ok()) {
-    reporter.Error(options.status());
-    return ExitCodeOf(options.status());
-  }
+  if (!options.ok()) return EndRefused(options.status(), reporter);
   const std::string& what = options->list.records.what;
-  const std::string& scratch = invocation.common.scratch_folder;
   const auto memory = static_cast<double>(invocation.common.memory_bytes);
-  RecordTable table(static_cast<uint64_t>(memory * kTableShare),
-                    scratch.empty() ? TemporaryFolder() : scratch);
+  RecordTable table(static_cast<uint64_t>(memory * kTableShare), invocation.common.scratch_folder);
   LsResult result;
   StdoutWriter out;
   result.status = List(*options, invocation, reporter, &table, &result.report);

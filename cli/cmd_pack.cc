@@ -2,8 +2,7 @@
 #include "cli/archive_options.h"
 #include "cli/archive_run.h"
 #include "cli/commands.h"
-#include "cli/exit_codes.h"
-#include "cli/progress_display.h"
+#include "cli/run_options.h"
 #include "cli/stdout_writer.h"
 
 namespace snaptree::cli {
@@ -18,10 +17,8 @@ Result<PackOptions> PackOptionsOf(const Invocation& invocation, const Reporter& 
   options.allow_hard_links = invocation.Has(OptionId::kAllowHardLinks);
   options.force = invocation.Has(OptionId::kForce);
   options.dry_run = invocation.Has(OptionId::kDryRun);
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
-  if (!invocation.common.log_file.empty()) options.keep.push_back(invocation.common.log_file);
+  TakeCommon(invocation.common, &options);
+  KeepLogFile(invocation.common, &options);
   if (options.output != "-" || options.dry_run) return options;
   SNAPTREE_TRY(CheckArchiveOnStdout(reporter));
   options.take_output = PrintToStdout;
@@ -33,21 +30,16 @@ Result<PackOptions> PackOptionsOf(const Invocation& invocation, const Reporter& 
 int RunPack(const Invocation& invocation, Reporter& reporter) {
   ArchiveRun run;
   Result<PackOptions> options = PackOptionsOf(invocation, reporter);
-  if (!options.ok()) {
-    reporter.Error(options.status());
-    return ExitCodeOf(options.status());
-  }
+  if (!options.ok()) return EndRefused(options.status(), reporter);
   run.command = "pack";
   run.places = {options->tree, options->output};
   run.dry_run = options->dry_run;
   run.form = options->form;
-  const Result<ArchiveReport> report = [&] {
-    Progress progress;
-    const ProgressDisplay display(progress, reporter, invocation.common);
-    options->progress = &progress;
+  const auto work = [&](Progress* progress) {
+    options->progress = progress;
     return Pack(*options);
-  }();
-  return FinishArchiveRun(run, report, reporter);
+  };
+  return RunArchive(run, invocation.common, work, reporter);
 }
 
 }  // namespace snaptree::cli

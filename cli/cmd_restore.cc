@@ -1,13 +1,10 @@
 // snaptree restore FSM... --data-dir DIR --peers ...: a raft data directory around a snapshot.
-#include <chrono>
-
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/missing_input.h"
 #include "cli/progress_display.h"
 #include "cli/restore_options.h"
 #include "cli/restore_report.h"
-#include "cli/stdout_writer.h"
 
 namespace snaptree::cli {
 namespace {
@@ -23,36 +20,21 @@ Result<RestoreReport> RestoreWithProgress(RestoreOptions options, const CommonOp
 int Fail(const RestoreOptions& options, Status status, Reporter& reporter) {
   for (const RestoreGroup& group : options.groups)
     status = WithNextStep(std::move(status), group.input);
-  if (reporter.json()) {
-    // The error itself follows on standard error, whatever becomes of this.
-    const Status ignored = PrintToStdout(FailedRestoreDocument(options, status));
-  }
-  reporter.Error(status);
-  return ExitCodeOf(status);
+  return EndFailed(FailedRestoreDocument(options, status), status, reporter);
 }
 
 }  // namespace
 
 int RunRestore(const Invocation& invocation, Reporter& reporter) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
+  const RunClock clock;
   Result<RestoreOptions> options = RestoreOptionsOf(invocation);
-  if (!options.ok()) {
-    reporter.Error(options.status());
-    return ExitCodeOf(options.status());
-  }
+  if (!options.ok()) return EndRefused(options.status(), reporter);
   Result<RestoreReport> report = RestoreWithProgress(*options, invocation.common, reporter);
   if (!report.ok()) return Fail(*options, report.status(), reporter);
-  RestoreRun run{*std::move(options), *std::move(report), 0};
-  run.elapsed_ms = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
-  if (!reporter.json()) {
-    ReportRestore(run, reporter);
-    return kExitDone;
-  }
-  const Status printed = PrintToStdout(RestoreDocument(run));
-  if (!printed.ok()) reporter.Error(printed);
-  return ExitCodeOf(printed);
+  const RestoreRun run{*std::move(options), *std::move(report), clock.Cost()};
+  if (reporter.json()) return PrintDocument(RestoreDocument(run), kExitDone, reporter);
+  ReportRestore(run, reporter);
+  return kExitDone;
 }
 
 }  // namespace snaptree::cli

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/count_text.h"
 #include "cli/exit_codes.h"
+#include "cli/input_options.h"
 #include "cli/json_text.h"
 #include "cli/nearest_names.h"
 #include "cli/option_values.h"
@@ -13,6 +14,7 @@
 #include "cli/row_printer.h"
 #include "cli/snapshot_access.h"
 #include "decode/preflight.h"
+#include "formats/encryption/decrypted_rows.h"
 
 namespace snaptree::cli {
 namespace {
@@ -23,6 +25,7 @@ struct RowsOptions {
   bool all_versions = false;
   bool hex = false;
   bool salvage = false;
+  bool keys_given = false;
   bool selects = false;  // an option asks for a part: finding nothing is worth a word
 };
 
@@ -73,6 +76,8 @@ Result<RowsOptions> OptionsOf(const Invocation& invocation) {
   options.all_versions = invocation.Has(OptionId::kAllVersions);
   options.hex = invocation.Has(OptionId::kHex);
   options.salvage = invocation.Has(OptionId::kSalvage);
+  SNAPTREE_ASSIGN(const InputChoice choice, InputChoiceOf(invocation));
+  options.keys_given = !choice.keys.empty();
   options.selects = !options.selection.prefix.empty() || !options.selection.families.empty();
   return options;
 }
@@ -89,49 +94,50 @@ std::string NoRowText(const RowSelection& selection) {
          Printable(selection.prefix) + "\"";
 }
 
-Status EncryptedRows(const std::string& path, const ScanResult& scan, uint64_t rows) {
-  return DataError("EncryptedRows", Counted(rows, "row is", "rows are") + " encrypted")
-      .At(path)
-      .Found(KeyIdsText(scan))
-      .Next("this version cannot decrypt; --salvage leaves these rows out");
+Status Encrypted(const std::string& path, const ScannedInput& input, const RowsOptions& options,
+                 uint64_t rows) {
+  return EncryptedRows(rows, input.scan, path,
+                       {options.keys_given, KeysAtHand(input.container->info())});
 }
 
 // Before any output: whether the view holds encrypted rows. The scan tells where to look closer.
 Status RefuseEncrypted(const std::string& path, const ScannedInput& input,
                        const RowsOptions& options) {
-  if (options.salvage || input.scan.EncryptedRows() == 0) return {};
+  // Older versions are asked for only with --all-versions.
+  const bool some = input.scan.EncryptedRows() != 0 ||
+                    (options.all_versions && input.container->info().decrypted);
+  if (options.salvage || !some) return {};
   RowWalk walk(input.container->rows(), input.scan, options.selection);
   WalkedRow row;
   uint64_t encrypted = 0;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, walk.Next(&row));
     if (!more) break;
-    if (row.verdict == Verdict::kLive && row.encrypted) ++encrypted;
+    const bool asked = options.all_versions ? !row.tombstone : row.verdict == Verdict::kLive;
+    if (!row.raw && row.encrypted && asked) ++encrypted;
   }
-  return encrypted == 0 ? Status::Ok() : EncryptedRows(path, input.scan, encrypted);
+  return encrypted == 0 ? Status::Ok() : Encrypted(path, input, options, encrypted);
 }
 
 Status PrintRows(const std::string& path, const ScannedInput& input, const RowsOptions& options,
                  Progress& progress, StdoutWriter& out, RowsResult* result) {
   const RowSource& source = input.container->rows();
-  progress.Begin("rows", "rows", input.scan.rows);
   RowWalk walk(source, input.scan, options.selection);
+  progress.Begin("rows", "rows", walk.rows_planned());
   RowPrinter printer(source, out, options.hex, options.all_versions);
   WalkedRow row;
-  row.position = source.extent().begin;
   while (result->printed < options.limit) {
     SNAPTREE_ASSIGN(const bool more, walk.Next(&row));
     if (!more) break;
+    progress.done.store(walk.rows_read(), std::memory_order_relaxed);
     if (!options.all_versions && (row.raw || row.verdict != Verdict::kLive)) continue;
     if (!row.raw && row.encrypted && !row.tombstone) {
-      if (!options.salvage) return EncryptedRows(path, input.scan, 1);
+      if (!options.salvage) return Encrypted(path, input, options, 1);
       ++result->encrypted;
       continue;
     }
     SNAPTREE_TRY(printer.Print(row));
-    if ((++result->printed & 0xff) == 0) {
-      progress.done.store(row.position - source.extent().begin, std::memory_order_relaxed);
-    }
+    ++result->printed;
   }
   result->damaged = walk.damaged();
   if (result->damaged != 0) {

@@ -16,6 +16,8 @@
 #include "cli/path_text.h"
 #include "cli/progress_display.h"
 #include "cli/report_back_ends.h"
+#include "cli/run_end.h"
+#include "cli/run_options.h"
 #include "cli/stdout_writer.h"
 #include "cli/terminal.h"
 #include "cli/tree_errors.h"
@@ -140,17 +142,9 @@ Result<SealReport> SealWithProgress(SealOptions options, const CommonOptions& co
 
 int Finish(const SealRun& run, Reporter& reporter) {
   const int code = run.ExitCode();
-  if (reporter.json()) {
-    const Status printed = PrintToStdout(Document(run));
-    if (!printed.ok()) reporter.Error(printed);
-    return WorseExit(code, ExitCodeOf(printed));
-  }
+  if (reporter.json()) return PrintDocument(Document(run), code, reporter);
   ReportTreeErrors(run.report.errors, reporter);
-  const bool silent = code == kExitDone && !IsTerminal(STDERR_FILENO);
-  const Level level = code != kExitDone ? Level::kVerdict
-                      : silent          ? Level::kDetail
-                                        : Level::kNotice;
-  reporter.Say(level, Verdict(run));
+  reporter.Say(code == kExitDone ? LevelOfEnd(true) : Level::kVerdict, Verdict(run));
   return code;
 }
 
@@ -160,9 +154,7 @@ int RunSeal(const Invocation& invocation, Reporter& reporter) {
   SealOptions options;
   options.tree = invocation.arguments.front();
   options.check_only = invocation.Has(OptionId::kCheck);
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
+  TakeCommon(invocation.common, &options);
   std::vector<Change> changes;
   StdoutWriter out;
   const bool json = reporter.json();
@@ -178,12 +170,7 @@ int RunSeal(const Invocation& invocation, Reporter& reporter) {
   const Status printed = out.Flush();
   const Status failed = report.ok() ? printed : report.status();
   if (!failed.ok()) {
-    if (json) {
-      // The error itself follows on standard error, whatever becomes of this.
-      const Status ignored = PrintToStdout(FailedDocument(options, failed));
-    }
-    reporter.Error(failed);
-    return ExitCodeOf(failed);
+    return EndFailed(FailedDocument(options, failed), failed, reporter);
   }
   return Finish({options, *report, changes}, reporter);
 }

@@ -4,9 +4,8 @@
 #include "cli/archive_options.h"
 #include "cli/archive_run.h"
 #include "cli/commands.h"
-#include "cli/exit_codes.h"
 #include "cli/option_values.h"
-#include "cli/progress_display.h"
+#include "cli/run_options.h"
 
 namespace snaptree::cli {
 namespace {
@@ -26,10 +25,8 @@ Result<UnpackOptions> UnpackOptionsOf(const Invocation& invocation) {
   SNAPTREE_ASSIGN(options.limits, ArchiveLimitsOf(invocation));
   options.force = invocation.Has(OptionId::kForce);
   options.dry_run = invocation.Has(OptionId::kDryRun);
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
-  if (!invocation.common.log_file.empty()) options.keep.push_back(invocation.common.log_file);
+  TakeCommon(invocation.common, &options);
+  KeepLogFile(invocation.common, &options);
   return options;
 }
 
@@ -38,20 +35,15 @@ Result<UnpackOptions> UnpackOptionsOf(const Invocation& invocation) {
 int RunUnpack(const Invocation& invocation, Reporter& reporter) {
   ArchiveRun run;
   Result<UnpackOptions> options = UnpackOptionsOf(invocation);
-  if (!options.ok()) {
-    reporter.Error(options.status());
-    return ExitCodeOf(options.status());
-  }
+  if (!options.ok()) return EndRefused(options.status(), reporter);
   run.command = "unpack";
   run.places = {options->archive, options->output};
   run.dry_run = options->dry_run;
-  const Result<ArchiveReport> report = [&] {
-    Progress progress;
-    const ProgressDisplay display(progress, reporter, invocation.common);
-    options->progress = &progress;
+  const auto work = [&](Progress* progress) {
+    options->progress = progress;
     return Unpack(*options);
-  }();
-  return FinishArchiveRun(run, report, reporter);
+  };
+  return RunArchive(run, invocation.common, work, reporter);
 }
 
 }  // namespace snaptree::cli

@@ -1,8 +1,5 @@
 // snaptree verify WHAT...: every check on trees, archives and snapshots.
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include "check/verify/verify.h"
@@ -13,8 +10,8 @@
 #include "cli/input_options.h"
 #include "cli/missing_input.h"
 #include "cli/progress_display.h"
+#include "cli/run_options.h"
 #include "cli/stdout_writer.h"
-#include "cli/terminal.h"
 #include "cli/verify_report.h"
 
 namespace snaptree::cli {
@@ -22,15 +19,12 @@ namespace {
 
 VerifyResult VerifyOne(const std::string& what, const ArchiveLimits& limits,
                        const Invocation& invocation, Reporter& reporter) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
+  const RunClock clock;
   VerifyOptions options;
   options.what = what;
   options.quick = invocation.Has(OptionId::kQuick);
   options.limits = limits;
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
+  TakeCommon(invocation.common, &options);
   VerifyResult result;
   result.what = what;
   Result<InputChoice> input = InputChoiceOf(invocation);
@@ -48,8 +42,7 @@ VerifyResult VerifyOne(const std::string& what, const ArchiveLimits& limits,
   } else {
     result.status = std::move(input).status();
   }
-  result.elapsed_ms = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+  result.cost = clock.Cost();
   return result;
 }
 
@@ -60,9 +53,7 @@ Status Tell(const VerifyResult& result, Reporter& reporter) {
   }
   if (reporter.json()) return {};
   SNAPTREE_TRY(PrintToStdout(VerifyText(result, reporter.verbose())));
-  // Scripts that ask nothing hear nothing, as long as nothing is wrong.
-  const bool silent = result.report.good() && !IsTerminal(STDERR_FILENO);
-  ReportVerify(result, silent ? Level::kDetail : Level::kNotice, reporter);
+  ReportVerify(result, LevelOfEnd(result.report.good()), reporter);
   return {};
 }
 
@@ -71,14 +62,10 @@ Status Tell(const VerifyResult& result, Reporter& reporter) {
 int RunVerify(const Invocation& invocation, Reporter& reporter) {
   if (std::count(invocation.arguments.begin(), invocation.arguments.end(), "-") > 1) {
     const Status twice = UsageError("OptionConflict", "standard input can be one input only");
-    reporter.Error(twice);
-    return ExitCodeOf(twice);
+    return EndRefused(twice, reporter);
   }
   const Result<ArchiveLimits> limits = ArchiveLimitsOf(invocation);
-  if (!limits.ok()) {
-    reporter.Error(limits.status());
-    return ExitCodeOf(limits.status());
-  }
+  if (!limits.ok()) return EndRefused(limits.status(), reporter);
   int code = kExitDone;
   std::vector<VerifyResult> results;
   for (const std::string& what : invocation.arguments) {
@@ -94,10 +81,8 @@ int RunVerify(const Invocation& invocation, Reporter& reporter) {
     if (!reporter.json()) results.clear();
   }
   if (!reporter.json()) return code;
-  const Status printed =
-      PrintToStdout(VerifyDocument(results, invocation.Has(OptionId::kQuick), code));
-  if (!printed.ok()) reporter.Error(printed);
-  return WorseExit(code, ExitCodeOf(printed));
+  return PrintDocument(VerifyDocument(results, invocation.Has(OptionId::kQuick), code), code,
+                       reporter);
 }
 
 }  // namespace snaptree::cli

@@ -117,11 +117,7 @@ std::string DecodeDocument(const DecodeRun& run) {
   AppendFindings(report.findings, &json);
   json.Key("salvage");
   AppendSalvage(report.inputs[0].salvage, &json);
-  json.Member("elapsed_ms", run.elapsed_ms);
-  json.Member("peak_memory_bytes", run.peak_bytes);
-  json.Member("exit_code", static_cast<uint64_t>(run.ExitCode()));
-  json.EndObject();
-  return json.text() + "\n";
+  return EndDocument(run.cost, run.ExitCode(), &json);
 }
 
 std::string FailedDecodeDocument(const DecodeOptions& options, const Status& status) {

@@ -5,23 +5,16 @@
 #include "base/text.h"
 #include "cli/address_options.h"
 #include "cli/archive_options.h"
+#include "cli/input_arguments.h"
 #include "cli/input_options.h"
 #include "cli/option_values.h"
+#include "cli/run_options.h"
 
 namespace snaptree::cli {
 namespace {
 
-Result<std::vector<std::string>> InputsOf(const Invocation& invocation) {
-  const bool option = invocation.Has(OptionId::kInput);
-  if (option && !invocation.arguments.empty()) {
-    return UsageError("OptionConflict", "the input is given twice, as an argument and with --input")
-        .Next("give one of them");
-  }
-  if (option) return std::vector<std::string>{invocation.Value(OptionId::kInput)};
-  const std::vector<std::string>& inputs = invocation.arguments;
-  if (inputs.empty()) {
-    return UsageError("ArgumentMissing", "decode needs an input").Next("snaptree decode IN -o OUT");
-  }
+Result<std::vector<std::string>> DecodeInputsOf(const Invocation& invocation) {
+  SNAPTREE_ASSIGN(std::vector<std::string> inputs, InputsOf(invocation, {.usage = "IN -o OUT"}));
   if (std::count(inputs.begin(), inputs.end(), "-") > 1)
     return UsageError("OptionConflict", "standard input can be one input only");
   return inputs;
@@ -116,7 +109,7 @@ Result<std::optional<ArchiveForm>> ArchiveOf(const Invocation& invocation,
 
 Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation) {
   DecodeOptions options;
-  SNAPTREE_ASSIGN(options.inputs, InputsOf(invocation));
+  SNAPTREE_ASSIGN(options.inputs, DecodeInputsOf(invocation));
   SNAPTREE_ASSIGN(options.output, OutputOf(invocation));
   SNAPTREE_ASSIGN(options.archive, ArchiveOf(invocation, options.output));
   SNAPTREE_ASSIGN(options.at, AtOf(invocation));
@@ -155,10 +148,8 @@ Result<DecodeOptions> DecodeOptionsOf(const Invocation& invocation) {
   SNAPTREE_ASSIGN(options.input, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.dry_run = invocation.Has(OptionId::kDryRun);
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
-  if (!invocation.common.log_file.empty()) options.keep.push_back(invocation.common.log_file);
+  TakeCommon(invocation.common, &options);
+  KeepLogFile(invocation.common, &options);
   return options;
 }
 

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
-#include <algorithm>
-
 #include "base/output_target.h"
 #include "base/text.h"
 #include "cli/address_options.h"
@@ -17,22 +15,24 @@
 namespace snaptree::cli {
 namespace {
 
-uint64_t PerSecond(uint64_t amount, uint64_t ms) {
-  return static_cast<uint64_t>(static_cast<double>(amount) * 1000.0 /
-                               static_cast<double>(std::max<uint64_t>(ms, 1)));
-}
-
 std::string HeadLine(const DecodeRun& run) {
   const DecodeReport& report = run.report;
   const std::string what =
       run.options.dry_run ? "dry run, nothing written," : "decoded to " + run.ShownOutput();
   const std::string archive =
       report.archive_bytes ? ", archive " + HumanBytes(*report.archive_bytes) : "";
-  return fmt::format("{} in {}.{} s, {}/s, peak memory {}:\n  {}, {}, {}{}", what,
-                     run.elapsed_ms / 1000, run.elapsed_ms / 100 % 10,
-                     HumanBytes(PerSecond(report.input_bytes(), run.elapsed_ms)),
-                     HumanBytes(run.peak_bytes), Counted(report.records, "record"),
-                     Counted(report.tree.files, "file"), HumanBytes(report.tree.bytes), archive);
+  return fmt::format("{} in {}:\n  {}, {}, {}{}", what, CostText(run.cost, report.input_bytes()),
+                     Counted(report.records, "record"), Counted(report.tree.files, "file"),
+                     HumanBytes(report.tree.bytes), archive);
+}
+
+// Which states of raft data directories were read: the arguments do not tell.
+std::string ChosenStates(const Findings& findings) {
+  const auto chosen = findings.by_code().find("state_chosen");
+  std::string text;
+  if (chosen == findings.by_code().end()) return text;
+  for (const auto& [state, count] : chosen->second.examples) text += "  read: " + state + "\n";
+  return text;
 }
 
 std::string Equation(const RowClasses& rows) {
@@ -138,7 +138,6 @@ std::string SpaceVerdict(const DecodeRun& run) {
                      Thousands(fs.f_favail), fits ? "it fits" : "IT DOES NOT FIT");
 }
 
-// warnings_shown: they stand above; without (-q) the line itself names their codes.
 std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   const DecodeReport& report = run.report;
   const std::string what = run.options.dry_run ? "dry run" : run.ShownOutput();
@@ -150,15 +149,9 @@ std::string Verdict(const DecodeRun& run, bool warnings_shown) {
   add(report.rows.unknown, "unknown row", "unknown rows");
   add(report.rows.damaged, "damaged row", "damaged rows");
   add(report.losses, "record not whole", "records not whole");
-  uint64_t warnings = 0;
-  std::string codes;
-  for (const auto& [code, finding] : report.findings.by_code()) {
-    if (finding.severity != Severity::kWarning) continue;
-    ++warnings;
-    codes += (codes.empty() ? "" : ", ") + code;
+  if (report.findings.HasWarning()) {
+    text += (text.empty() ? "" : ", ") + WarningsText(report.findings, warnings_shown);
   }
-  const std::string where = warnings_shown ? " above" : " (" + codes + ")";
-  add(warnings, "warning" + where, "warnings" + where);
   return what +
          (run.options.dry_run ? ": would not be complete: " : ": written, but not complete: ") +
          text + " (exit 3)";
@@ -173,8 +166,9 @@ std::string DecodeRun::ShownOutput() const {
 int DecodeRun::ExitCode() const { return report.complete() ? kExitDone : kExitIncomplete; }
 
 void ReportDecode(const DecodeRun& run, Level level, Reporter& reporter) {
-  std::string text = HeadLine(run) + "\n" + Equation(run.report.rows) + "\n" +
-                     AccountTable(run.report) + LeftBehind(run.report) + DamagedLines(run.report) +
+  std::string text = HeadLine(run) + "\n" + ChosenStates(run.report.findings) +
+                     Equation(run.report.rows) + "\n" + AccountTable(run.report) +
+                     LeftBehind(run.report) + DamagedLines(run.report) +
                      UnmatchedText(run.report.unmatched);
   if (run.options.dry_run) text += SpaceVerdict(run);
   text.pop_back();

@@ -1,11 +1,11 @@
 // How a decode went: as text for people, and as the JSON document.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "cli/json_text.h"
 #include "cli/reporter.h"
+#include "cli/run_end.h"
 #include "decode/decoder.h"
 
 namespace snaptree::cli {
@@ -13,8 +13,7 @@ namespace snaptree::cli {
 struct DecodeRun {
   DecodeOptions options;
   DecodeReport report;
-  uint64_t elapsed_ms = 0;
-  uint64_t peak_bytes = 0;
+  RunCost cost;
 
   int ExitCode() const;
   std::string ShownOutput() const;  // for people

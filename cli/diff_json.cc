@@ -69,18 +69,6 @@ void AppendLines(const LineDifferences& lines, JsonText* json) {
   json->EndObject();
 }
 
-const char* NameOf(WhatKind kind) {
-  switch (kind) {
-    case WhatKind::kTree:
-      return "tree";
-    case WhatKind::kArchive:
-      return "archive";
-    case WhatKind::kSnapshot:
-      break;
-  }
-  return "snapshot";
-}
-
 void AppendSide(Slice name, const std::string& input, const RecordsReport& side, JsonText* json) {
   json->Key(name);
   json->StartObject();

@@ -7,23 +7,17 @@
 
 #include "base/text.h"
 #include "cli/archive_options.h"
+#include "cli/input_arguments.h"
 #include "cli/option_values.h"
+#include "cli/run_options.h"
 
 namespace snaptree::cli {
 namespace {
 
 Result<std::string> InputOf(const Invocation& invocation) {
-  const bool option = invocation.Has(OptionId::kInput);
-  if (option && !invocation.arguments.empty()) {
-    return UsageError("OptionConflict", "the tree is given twice, as an argument and with --input")
-        .Next("give one of them");
-  }
-  if (option) return invocation.Value(OptionId::kInput);
-  if (invocation.arguments.empty()) {
-    return UsageError("ArgumentMissing", "encode needs a tree")
-        .Next("snaptree encode TREE -o FILE.fsm");
-  }
-  return invocation.arguments.front();
+  SNAPTREE_ASSIGN(const std::vector<std::string> inputs,
+                  InputsOf(invocation, {"the tree", "a tree", "TREE -o FILE.fsm"}));
+  return inputs.front();
 }
 
 Result<std::string> OutputOf(const Invocation& invocation) {
@@ -141,9 +135,7 @@ Result<EncodeOptions> EncodeOptionsOf(const Invocation& invocation) {
   choices.allow_reserved = invocation.Has(OptionId::kAllowReserved);
   choices.drop_unknown = invocation.Has(OptionId::kDropUnknown);
   SNAPTREE_ASSIGN(options.limits, ArchiveLimitsOf(invocation));
-  options.threads = invocation.common.threads;
-  options.memory_bytes = invocation.common.memory_bytes;
-  options.scratch_folder = invocation.common.scratch_folder;
+  TakeCommon(invocation.common, &options);
   if (options.scratch_folder.empty() && invocation.Has(OptionId::kScratchRoot))
     options.scratch_folder = invocation.Value(OptionId::kScratchRoot);
   return options;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/count_text.h"
@@ -15,22 +13,14 @@
 namespace snaptree::cli {
 namespace {
 
-std::string PerSecond(uint64_t bytes, uint64_t ms) {
-  return HumanBytes(static_cast<uint64_t>(static_cast<double>(bytes) * 1000.0 /
-                                          static_cast<double>(std::max<uint64_t>(ms, 1)))) +
-         "/s";
-}
-
 std::string HeadLine(const EncodeResult& result) {
   const EncodeReport& report = result.report;
   const std::string what =
       result.options.dry_run ? "dry run, nothing written," : "encoded to " + result.options.output;
-  return fmt::format("{} in {}.{} s, {}, peak memory {}:\n  {} of {} ({}) became {}, {}", what,
-                     result.elapsed_ms / 1000, result.elapsed_ms / 100 % 10,
-                     PerSecond(report.bytes, result.elapsed_ms), HumanBytes(result.peak_bytes),
-                     Counted(report.records(), "record"), Counted(report.files, "file"),
-                     HumanBytes(report.bytes), Counted(report.written.rows, "row"),
-                     HumanBytes(report.written.bytes));
+  return fmt::format("{} in {}:\n  {} of {} ({}) became {}, {}", what,
+                     CostText(result.cost, report.bytes), Counted(report.records(), "record"),
+                     Counted(report.files, "file"), HumanBytes(report.bytes),
+                     Counted(report.written.rows, "row"), HumanBytes(report.written.bytes));
 }
 
 std::string AdapterLine(const EncodeReport& report) {
@@ -71,16 +61,8 @@ std::string Verdict(const EncodeResult& result, bool warnings_shown) {
                        Counted(report.error_count, "error"), Counted(report.files, "file"),
                        "nothing was written");
   }
-  uint64_t warnings = 0;
-  std::string codes;
-  for (const auto& [code, finding] : report.findings.by_code()) {
-    if (finding.severity != Severity::kWarning) continue;
-    ++warnings;
-    codes += (codes.empty() ? "" : ", ") + code;
-  }
-  const std::string where = warnings_shown ? " above" : " (" + codes + ")";
   return what + (result.options.dry_run ? ": would be written, with " : ": written, with ") +
-         Counted(warnings, "warning" + where, "warnings" + where) + " (exit 3)";
+         WarningsText(report.findings, warnings_shown) + " (exit 3)";
 }
 
 void AppendSelfTest(const SelfTestReport& test, JsonText* json) {
@@ -186,11 +168,7 @@ std::string EncodeDocument(const EncodeResult& result) {
   AppendFindings(report.findings, &json);
   AppendTreeErrors(report.errors, &json);
   json.Member("error_count", report.error_count);
-  json.Member("elapsed_ms", result.elapsed_ms);
-  json.Member("peak_memory_bytes", result.peak_bytes);
-  json.Member("exit_code", static_cast<uint64_t>(result.ExitCode()));
-  json.EndObject();
-  return json.text() + "\n";
+  return EndDocument(result.cost, result.ExitCode(), &json);
 }
 
 std::string FailedEncodeDocument(const EncodeOptions& options, const Status& status) {

@@ -1,20 +1,19 @@
 // What `encode` tells at its end: for people, and as a JSON document.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "encode/encoder.h"
 
 #include "cli/reporter.h"
+#include "cli/run_end.h"
 
 namespace snaptree::cli {
 
 struct EncodeResult {
   EncodeOptions options;
   EncodeReport report;
-  uint64_t elapsed_ms = 0;
-  uint64_t peak_bytes = 0;
+  RunCost cost;
 
   int ExitCode() const;
 };

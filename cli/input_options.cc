@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 
+#include "cli/input_checks.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
@@ -51,6 +52,9 @@ Result<InputChoice> InputChoiceOf(const Invocation& invocation) {
   choice.offload_manifest = ValueOr(invocation, OptionId::kOffloadManifest);
   choice.manifest_key = ValueOr(invocation, OptionId::kManifestKey);
   choice.force = invocation.Has(OptionId::kForce);
+  std::vector<std::string> arguments = invocation.arguments;
+  if (invocation.Has(OptionId::kInput)) arguments.push_back(invocation.Value(OptionId::kInput));
+  SNAPTREE_TRY(CheckInputChoice(choice, arguments));
   return choice;
 }
 

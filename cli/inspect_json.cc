@@ -53,6 +53,16 @@ void AppendFile(const InspectReport& report, JsonText* json) {
   json->ChecksumMember("crc32c", info.crc32c);
   json->OptionalMember("snapshot_index", info.snapshot_index);
   json->OptionalMember("applied_index", report.scan.applied_index);
+  json->OptionalMember("raft_term", info.raft_term);
+  json->Key("origin");
+  json->StartArray();
+  for (const auto& [name, value] : info.origin) {
+    json->StartObject();
+    json->TextMember("name", name);
+    json->TextMember("value", value);
+    json->EndObject();
+  }
+  json->EndArray();
   json->OptionalMember("hlc_ceiling_ms", info.hlc_ceiling_ms);
   json->OptionalMember("raft_cutover_index", info.raft_cutover_index);
 }
@@ -137,6 +147,15 @@ void AppendEstimate(const InspectReport& report, JsonText* json) {
 
 void AppendInspect(const InspectReport& report, JsonText* json) {
   json->TextMember("input", report.given);
+  if (report.directory) {
+    json->Key("directory");
+    AppendDirectory(*report.directory, json);
+  }
+  if (report.listed_only()) {
+    json->Key("findings");
+    AppendFindings(report.findings, json);
+    return;
+  }
   if (!report.status.ok()) {
     json->Key("error");
     json->StartObject();

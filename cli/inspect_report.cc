@@ -51,6 +51,10 @@ std::vector<GroupCounts> InspectReport::ByAdapter() const {
 
 int InspectReport::ExitCode() const {
   if (!status.ok()) return ExitCodeOf(status);
+  if (listed_only()) {
+    if (findings.by_code().count("group_unreadable") != 0) return kExitData;
+    return findings.HasWarning() ? kExitIncomplete : kExitDone;
+  }
   if (scan.DamagedRows() != 0 || !salvage.empty()) return kExitData;
   return UnknownRows() != 0 || findings.HasWarning() ? kExitIncomplete : kExitDone;
 }

@@ -26,38 +26,6 @@ std::string AgeText(uint64_t ms) {
   return fmt::format("{} ms", ms);
 }
 
-std::string Line(Slice name, const std::string& text) {
-  return fmt::format("  {:<19} {}\n", name, text);
-}
-
-std::string FirstLine(const InspectReport& report) {
-  std::string text = fmt::format("{}   {}", report.info.path, HumanBytes(report.info.bytes));
-  if (report.packed_bytes)
-    text += fmt::format(" ({} compressed)", HumanBytes(*report.packed_bytes));
-  if (!report.salvage.empty()) {
-    text += "   DAMAGED";
-  } else if (report.info.crc32c) {
-    text += fmt::format("   checksum ok (crc32c {})", Hex32(*report.info.crc32c));
-  } else {
-    text += "   no checksum";
-  }
-  return text + "\n";
-}
-
-std::string Origin(const InspectReport& report) {
-  const bool header = report.info.hlc_ceiling_ms.has_value();
-  if (!report.salvage.empty()) return header ? "a node" : "unknown";
-  if (header && report.info.crc32c) return "a node, as a finished snapshot";
-  if (header) return "a node; without the footer of a finished snapshot";
-  return report.info.crc32c ? "an old node (no FSM header)" : "an encoder (bare payload)";
-}
-
-std::string Encryption(const InspectReport& report) {
-  const uint64_t encrypted = report.scan.EncryptedRows();
-  if (encrypted == 0) return "not encrypted";
-  return fmt::format("{} ENCRYPTED ({})", Counted(encrypted, "row"), KeyIdsText(report.scan));
-}
-
 std::string Moment(uint64_t hlc) {
   return fmt::format("{} (HLC {})", UtcText(HlcMillis(hlc)), hlc);
 }
@@ -65,8 +33,8 @@ std::string Moment(uint64_t hlc) {
 std::string Times(const InspectReport& report) {
   const ScanResult& scan = report.scan;
   std::string text;
-  if (scan.read_ts == 0) return Line("state as of", "nothing was ever committed");
-  text += Line("state as of", Moment(scan.read_ts));
+  if (scan.read_ts == 0) return InspectLine("state as of", "nothing was ever committed");
+  text += InspectLine("state as of", Moment(scan.read_ts));
   const auto now_ms = static_cast<uint64_t>(std::time(nullptr)) * 1000;
   const uint64_t at_ms = HlcMillis(scan.read_ts);
   std::string age;
@@ -75,16 +43,19 @@ std::string Times(const InspectReport& report) {
     age += (age.empty() ? "" : ", ") + AgeText(HlcMillis(scan.last_commit_ts) - at_ms) +
            " before the last commit";
   }
-  if (!age.empty()) text += Line("", age);
-  if (scan.read_ts != scan.last_commit_ts) text += Line("last commit", Moment(scan.last_commit_ts));
-  if (report.OldestCommit() != 0) text += Line("oldest commit", Moment(report.OldestCommit()));
+  if (!age.empty()) text += InspectLine("", age);
+  if (scan.read_ts != scan.last_commit_ts)
+    text += InspectLine("last commit", Moment(scan.last_commit_ts));
+  if (report.OldestCommit() != 0)
+    text += InspectLine("oldest commit", Moment(report.OldestCommit()));
   const uint64_t retained = scan.min_retained_ts.value_or(0);
   if (!scan.retention_known) {
-    text += Line("--at reaches back", "nobody knows how far: the end of the file is missing");
+    text +=
+        InspectLine("--at reaches back", "nobody knows how far: the end of the file is missing");
   } else if (HlcMillis(retained) == 0) {
-    text += Line("--at reaches back", "to the first commit: no version has been removed");
+    text += InspectLine("--at reaches back", "to the first commit: no version has been removed");
   } else {
-    text += Line("--at reaches back", "to " + Moment(retained));
+    text += InspectLine("--at reaches back", "to " + Moment(retained));
   }
   return text;
 }
@@ -164,11 +135,20 @@ std::string Problems(const InspectReport& report) {
 }
 
 std::string Next(const InspectReport& report) {
-  if (report.scan.EncryptedRows() != 0) {
-    return "next: this version cannot decrypt: keep the node's key files with this snapshot\n";
-  }
   const TreeEstimate estimate = EstimateTree(report.scan);
-  std::string text = "next: snaptree decode " + ShellWord(report.given) + " -o dump";
+  std::string text =
+      "next: snaptree decode " + ShellWord(report.given) + report.opening + " -o dump";
+  // Rows that no given key opened.
+  if (report.scan.EncryptedRows() != 0 && report.info.decrypted) {
+    return "next: find the newest keys.json of this node: the one that was given lacks " +
+           KeyIdsText(report.scan) + "\n";
+  }
+  if (report.scan.EncryptedRows() != 0) {
+    return text +
+           " --kek-file KEK --keys-file keys.json\n      with the node's key file and its "
+           "encryption/keys.json: " +
+           KeyIdsText(report.scan) + "\n";
+  }
   if (!report.salvage.empty()) text += " --salvage";
   text += fmt::format("\n      writes about {} in {}", HumanBytes(estimate.bytes),
                       Counted(estimate.files, "file"));
@@ -184,17 +164,11 @@ std::string Next(const InspectReport& report) {
 }  // namespace
 
 std::string InspectText(const InspectReport& report) {
-  std::string text = FirstLine(report);
-  if (report.info.path != report.given) text += Line("chosen in", report.given);
-  text += Line("written by", Origin(report));
-  text +=
-      Line("raft index",
-           report.info.snapshot_index ? std::to_string(*report.info.snapshot_index) : "unknown");
-  text += Line("format", report.info.format + ", " + Encryption(report));
-  if (report.info.raft_cutover_index) {
-    text += Line(
-        "", fmt::format("raft entries above {} are encrypted", *report.info.raft_cutover_index));
-  }
+  std::string text;
+  if (report.directory) text = DirectoryText(*report.directory) + "\n";
+  if (!report.status.ok()) return text;
+  if (report.listed_only()) return text + WithoutControls(Problems(report));
+  text += ContainerLines(report);
   text += Times(report);
   text += Tables(report) + Equation(report);
   if (report.detail) text += DetailText(*report.detail) + "\n";

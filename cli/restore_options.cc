@@ -5,22 +5,16 @@
 #include "restore/peers.h"
 
 #include "base/text.h"
+#include "cli/input_arguments.h"
 #include "cli/option_values.h"
 
 namespace snaptree::cli {
 namespace {
 
-Result<std::vector<std::string>> InputsOf(const Invocation& invocation) {
-  const bool option = invocation.Has(OptionId::kInput);
-  if (option && !invocation.arguments.empty()) {
-    return UsageError("OptionConflict", "the input is given twice, as an argument and with --input")
-        .Next("give one of them");
-  }
-  if (option) return std::vector<std::string>{invocation.Value(OptionId::kInput)};
-  if (invocation.arguments.empty()) {
-    return UsageError("ArgumentMissing", "restore needs a snapshot")
-        .Next("snaptree restore FSM --data-dir DIR --peers ID=HOST:PORT,...");
-  }
+Result<std::vector<std::string>> RestoreInputsOf(const Invocation& invocation) {
+  SNAPTREE_ASSIGN(std::vector<std::string> inputs,
+                  InputsOf(invocation, {"the input", "a snapshot",
+                                        "FSM --data-dir DIR --peers ID=HOST:PORT,..."}));
   for (const std::string& input : invocation.arguments) {
     if (input == "-") {
       return UsageError("OptionValue", "restore reads files, which it can read twice")
@@ -28,7 +22,7 @@ Result<std::vector<std::string>> InputsOf(const Invocation& invocation) {
           .Next("write it to a file first");
     }
   }
-  return invocation.arguments;
+  return inputs;
 }
 
 // The ids of --groups; empty without.
@@ -103,7 +97,7 @@ Status TakePeers(const Invocation& invocation, OptionId option, bool learners,
 }
 
 Result<std::vector<RestoreGroup>> GroupsOf(const Invocation& invocation) {
-  SNAPTREE_ASSIGN(const std::vector<std::string> inputs, InputsOf(invocation));
+  SNAPTREE_ASSIGN(const std::vector<std::string> inputs, RestoreInputsOf(invocation));
   SNAPTREE_ASSIGN(const std::vector<uint64_t> ids, GroupIdsOf(invocation, inputs.size()));
   std::vector<RestoreGroup> groups(inputs.size());
   for (size_t i = 0; i < groups.size(); ++i) {

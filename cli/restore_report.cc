@@ -123,8 +123,8 @@ void AppendStart(const RestoreRun& run, JsonText* json) {
 
 void ReportRestore(const RestoreRun& run, Reporter& reporter) {
   std::string text = fmt::format(
-      "{} {} in {}.{} s", run.options.dry_run ? "dry run, nothing written, of" : "restored to",
-      run.options.data_dir, run.elapsed_ms / 1000, run.elapsed_ms / 100 % 10);
+      "{} {} in {}", run.options.dry_run ? "dry run, nothing written, of" : "restored to",
+      run.options.data_dir, SecondsText(run.cost));
   for (const RestoredGroup& group : run.report.groups) text += "\n" + GroupText(group);
   reporter.Notice(text);
   reporter.Findings(run.report.findings);
@@ -147,7 +147,7 @@ std::string RestoreDocument(const RestoreRun& run) {
   AppendStart(run, &json);
   json.Key("findings");
   AppendFindings(run.report.findings, &json);
-  json.Member("elapsed_ms", run.elapsed_ms);
+  json.Member("elapsed_ms", run.cost.elapsed_ms);
   json.Member("exit_code", static_cast<uint64_t>(kExitDone));
   json.EndObject();
   return json.text() + "\n";

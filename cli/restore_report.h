@@ -1,19 +1,19 @@
 // How a restore went: as text for people, and as the JSON document.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "restore/restore.h"
 
 #include "cli/reporter.h"
+#include "cli/run_end.h"
 
 namespace snaptree::cli {
 
 struct RestoreRun {
   RestoreOptions options;
   RestoreReport report;
-  uint64_t elapsed_ms = 0;
+  RunCost cost;
 };
 
 void ReportRestore(const RestoreRun& run, Reporter& reporter);

@@ -34,6 +34,7 @@ void RowWalk::Plan(const ScanResult& scan) {
   for (size_t i = 0; i < selected_.size(); ++i) {
     const auto family = static_cast<FamilyId>(i);
     if (!IsSelected(family) || !MayHoldPrefix(family)) continue;
+    rows_planned_ += scan.of(family).rows;
     for (const FamilyExtent& e : scan.extents[family]) {
       pieces_.push_back({e.extent, family});
       classify_ = classify_ || e.mixed;
@@ -66,6 +67,7 @@ Result<bool> RowWalk::NextBatch() {
       cursor_ = source_.OpenCursor(piece.extent);
     }
     SNAPTREE_ASSIGN(batch_, cursor_->NextBatch());
+    rows_read_ += batch_.size();
     if (!batch_.empty()) return true;
     cursor_.reset();
   }
@@ -88,7 +90,6 @@ void RowWalk::NoteDamaged(const Row& row, const char* defect) {
 void RowWalk::Take(const Row& row, FamilyId family, WalkedRow* out) {
   // Raw rows have no verdict and no flags, and must not keep those of the row before.
   *out = {};
-  out->position = row.position;
   out->raw = IsRawFamily(family);
   if (out->raw) {
     out->key = row.key;

@@ -29,7 +29,6 @@ struct WalkedRow {
   bool tombstone = false;
   bool encrypted = false;
   Verdict verdict = Verdict::kLive;
-  uint64_t position = 0;
 };
 
 struct RowSelection {
@@ -44,6 +43,10 @@ class RowWalk {
 
   // The next row that is not damaged; false at the end, and then it must not be called again.
   Result<bool> Next(WalkedRow* out);
+  // Rows that were read so far, by batches, and those of all families to walk: what is read in the
+  // end, unless the prefix allows less or, in odd files, rows of other families stand between.
+  uint64_t rows_read() const { return rows_read_; }
+  uint64_t rows_planned() const { return rows_planned_; }
   // Damaged rows passed over so far, and the first of them.
   uint64_t damaged() const { return damaged_; }
   const std::string& first_damaged() const { return first_damaged_; }
@@ -74,6 +77,8 @@ class RowWalk {
   size_t next_in_batch_ = 0;
   size_t next_piece_ = 0;
   FamilyId family_ = 0;  // of the piece that is being walked
+  uint64_t rows_read_ = 0;
+  uint64_t rows_planned_ = 0;
   uint64_t damaged_ = 0;
   std::string first_damaged_;
 };

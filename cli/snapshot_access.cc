@@ -38,15 +38,20 @@ std::string SalvageCounts(const SalvageReport& report) {
 
 }  // namespace
 
-Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
-                                 Progress* progress) {
-  SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
+Result<OpenInputOptions> OpenOptionsOf(const Invocation& invocation, Progress* progress) {
   OpenInputOptions options;
   options.scratch_folder = invocation.common.scratch_folder;
   SNAPTREE_ASSIGN(options.choice, InputChoiceOf(invocation));
   options.salvage = invocation.Has(OptionId::kSalvage);
   options.memory_bytes = invocation.common.memory_bytes;
   options.progress = progress;
+  return options;
+}
+
+Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
+                                 Progress* progress) {
+  SNAPTREE_ASSIGN(const std::optional<uint64_t> at, AtOf(invocation));
+  SNAPTREE_ASSIGN(const OpenInputOptions options, OpenOptionsOf(invocation, progress));
   Result<OpenedInput> input = OpenInput(path, options);
   if (!input.ok()) return WithNextStep(input.status(), path);
   OpenedInput opened = *std::move(input);

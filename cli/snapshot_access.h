@@ -22,6 +22,9 @@ struct ScannedInput {
   SalvageReport salvage;
 };
 
+// How the invocation wants inputs opened.
+Result<OpenInputOptions> OpenOptionsOf(const Invocation& invocation, Progress* progress);
+
 // --at, --salvage, --scratch and --memory are taken from the invocation.
 Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
                                  Progress* progress);

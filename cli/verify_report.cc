@@ -46,22 +46,9 @@ std::string DetailOf(const VerifyProblem& problem) {
   return text;
 }
 
-const char* NameOf(WhatKind kind) {
-  switch (kind) {
-    case WhatKind::kTree:
-      return "tree";
-    case WhatKind::kArchive:
-      return "archive";
-    case WhatKind::kSnapshot:
-      break;
-  }
-  return "snapshot";
-}
-
 std::string HeadLine(const VerifyResult& result) {
   const VerifyReport& report = result.report;
-  const std::string read = fmt::format("{} read in {}.{} s", HumanBytes(report.bytes),
-                                       result.elapsed_ms / 1000, result.elapsed_ms / 100 % 10);
+  const std::string read = HumanBytes(report.bytes) + " read in " + SecondsText(result.cost);
   if (report.kind == WhatKind::kSnapshot) {
     if (report.format.empty()) return "  a snapshot that cannot be read";
     return fmt::format("  snapshot {}{}, {}", report.format,
@@ -216,7 +203,7 @@ std::string VerifyDocument(const std::vector<VerifyResult>& results, bool quick,
     } else {
       AppendError(result.status, &json);
     }
-    json.Member("elapsed_ms", result.elapsed_ms);
+    json.Member("elapsed_ms", result.cost.elapsed_ms);
     json.Member("exit_code", static_cast<uint64_t>(result.ExitCode()));
     json.EndObject();
   }

@@ -1,13 +1,13 @@
 // What `verify` tells: problems, a line each, and the JSON document.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "check/verify/verify.h"
 
 #include "cli/reporter.h"
+#include "cli/run_end.h"
 
 namespace snaptree::cli {
 
@@ -16,7 +16,7 @@ struct VerifyResult {
   std::string what;
   Status status;  // of the call or the machine: there is no report
   VerifyReport report;
-  uint64_t elapsed_ms = 0;
+  RunCost cost;
 
   int ExitCode() const;
 };

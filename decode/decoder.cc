@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 
 #include "base/output_target.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/staged_files.h"
 #include "base/staged_output.h"
 #include "base/text.h"
@@ -14,6 +13,7 @@
 #include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/report_files.h"
+#include "formats/encryption/decrypted_rows.h"
 #include "tree/archive_sink.h"
 #include "tree/digest_sink.h"
 #include "tree/directory_sink.h"
@@ -27,8 +27,13 @@ namespace {
 constexpr double kChecksumShare = 0.1;
 constexpr double kTransactionShare = 0.1;
 constexpr double kCompressionShare = 0.25;
-// With less, a sorter would write a file for each few records.
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
+
+// Copies of inputs that cannot be read at random go where the output goes: there is room, or the
+// run fails anyway.
+std::string InputScratchFolder(const DecodeOptions& options) {
+  if (!options.scratch_folder.empty()) return options.scratch_folder;
+  return options.dry_run || options.take_output ? TemporaryFolder() : ParentFolder(options.output);
+}
 
 // One run: what is open and what was found so far.
 class Run {
@@ -36,19 +41,17 @@ class Run {
   explicit Run(const DecodeOptions& options)
       : options_(options),
         progress_(options.progress != nullptr ? *options.progress : own_progress_),
-        filter_(options.filter) {}
+        filter_(options.filter),
+        scratch_(options.memory_bytes, InputScratchFolder(options)) {}
 
   Result<DecodeReport> Decode();
 
  private:
-  std::string InputScratchFolder() const;
   Status OpenInputs();
   Status LookForSpace() const;
   Status StageOutput();
   Status OpenOutput();
   Status OpenArchive();
-  SorterOptions SorterShare(double share);
-  Result<std::string> SorterFolder();
   Status WriteTransactions(TreeSink& sink);
   void MarkRootFiles();
   Status CloseTree();
@@ -64,42 +67,22 @@ class Run {
   std::optional<StagedOutput> staged_;      // of a folder
   std::optional<StagedFiles> staged_file_;  // of an archive
   UniqueFd archive_fd_;
-  std::mutex scratch_mutex_;              // of the two that give the folder
-  std::optional<ScratchFolder> scratch_;  // when nothing is staged
-  ArchiveSink* archive_ = nullptr;        // the sink, when it is one
-  std::unique_ptr<TreeSink> sink_;        // last: its threads use what is above
+  ScratchSpace scratch_;
+  ArchiveSink* archive_ = nullptr;  // the sink, when it is one
+  std::unique_ptr<TreeSink> sink_;  // last: its threads use what is above
 };
-
-// Copies of inputs that cannot be read at random go where the output goes: there is room, or the
-// run fails anyway.
-std::string Run::InputScratchFolder() const {
-  if (!options_.scratch_folder.empty()) return options_.scratch_folder;
-  return options_.dry_run || options_.take_output ? TemporaryFolder()
-                                                  : ParentFolder(options_.output);
-}
-
-Result<std::string> Run::SorterFolder() {
-  const std::lock_guard lock(scratch_mutex_);
-  if (staged_) return staged_->ScratchFolder(options_.scratch_folder);
-  if (staged_file_) return staged_file_->ScratchFolder(options_.scratch_folder);
-  if (!scratch_) scratch_.emplace(InputScratchFolder());
-  return scratch_->Path();
-}
-
-SorterOptions Run::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this] { return SorterFolder(); }};
-}
 
 Status Run::StageOutput() {
   if (options_.dry_run || options_.take_output) return {};
   if (!options_.archive) {
     SNAPTREE_ASSIGN(StagedOutput staged, StagedOutput::Create(options_.output, options_.force));
     staged_.emplace(std::move(staged));
+    scratch_.GoTo([this] { return staged_->ScratchFolder(options_.scratch_folder); });
     return {};
   }
   SNAPTREE_ASSIGN(StagedFiles staged, StagedFiles::Create(options_.output, options_.force));
   staged_file_.emplace(std::move(staged));
+  scratch_.GoTo([this] { return staged_file_->ScratchFolder(options_.scratch_folder); });
   SNAPTREE_ASSIGN(archive_fd_, staged_file_->CreateFile(""));
   return {};
 }
@@ -116,8 +99,8 @@ Status Run::OpenArchive() {
       return WriteFully(archive_fd_.get(), piece, staged_file_->PathOf(""));
     };
   }
-  sink.scratch_folder = [this] { return SorterFolder(); };
-  sink.checksum_sorter = SorterShare(kChecksumShare);
+  sink.scratch_folder = scratch_.ToPath();
+  sink.checksum_sorter = scratch_.Share(kChecksumShare);
   sink.progress = &progress_;
   std::unique_ptr<ArchiveSink> archive = NewArchiveSink(std::move(sink));
   archive_ = archive.get();
@@ -135,15 +118,15 @@ Status Run::OpenOutput() {
   if (options_.archive) return OpenArchive();
   DirectorySinkOptions sink;
   sink.threads = options_.threads;
-  sink.checksum_sorter = SorterShare(kChecksumShare);
+  sink.checksum_sorter = scratch_.Share(kChecksumShare);
   sink.progress = &progress_;
   sink_ = NewDirectorySink(*staged_, std::move(sink));
   return {};
 }
 
 Status Run::OpenInputs() {
-  SNAPTREE_ASSIGN(Inputs inputs, Inputs::Open({options_, InputScratchFolder(),
-                                               SorterShare(kTransactionShare), &progress_}));
+  SNAPTREE_ASSIGN(Inputs inputs, Inputs::Open({options_, InputScratchFolder(options_),
+                                               scratch_.Share(kTransactionShare), &progress_}));
   inputs_.emplace(std::move(inputs));
   report_.inputs = inputs_->infos();
   if (options_.snapshot_index) report_.inputs[0].info.snapshot_index = options_.snapshot_index;
@@ -225,11 +208,17 @@ Status Run::Publish() {
   progress_.Begin("sync to disk", "files", 0);
   if (staged_file_) return staged_file_->Publish();
   SNAPTREE_TRY(staged_->Publish());
-  for (const std::string& path : staged_->left_behind()) {
-    report_.findings.Note("left_behind",
-                          "the old output or leftovers of killed runs could not be removed", path);
-  }
+  staged_->NoteLeftBehind(&report_.findings);
   return {};
+}
+
+// Of several inputs, those that the first one with encrypted rows had: they were given for all.
+GivenKeys GivenKeysOf(const DecodeOptions& options, const Inputs& inputs) {
+  GivenKeys keys{!options.input.keys.empty(), ""};
+  for (const DecodedInput& input : inputs.infos()) {
+    if (keys.at_hand.empty()) keys.at_hand = KeysAtHand(input.info);
+  }
+  return keys;
 }
 
 Result<DecodeReport> Run::Decode() {
@@ -238,7 +227,7 @@ Result<DecodeReport> Run::Decode() {
   SNAPTREE_TRY(StageOutput());
   SNAPTREE_TRY(OpenInputs());
   const std::string& name = inputs_->rows().name();
-  SNAPTREE_TRY(CheckEncryption(inputs_->scan(), name));
+  SNAPTREE_TRY(CheckEncryption(inputs_->scan(), name, GivenKeysOf(options_, *inputs_)));
   WarnOfEmptyView(inputs_->scan(), &report_.findings);
   SNAPTREE_TRY(LookForSpace());
   SNAPTREE_TRY(OpenOutput());
@@ -256,7 +245,7 @@ Result<DecodeReport> Run::Decode() {
                        progress_,
                        options_.archive && !options_.dry_run ? 1 : options_.threads,
                        inputs_->AllGroupsGiven(),
-                       [this](double share) { return SorterShare(share); }};
+                       scratch_.Shares()};
   // Before the adapters, at whose end it is known which patterns stand for nothing.
   MarkRootFiles();
   SNAPTREE_TRY(WriteTransactions(sink));

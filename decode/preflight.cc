@@ -43,6 +43,11 @@ std::vector<std::pair<const char*, std::string>> Needed(const DecodeOptions& opt
     needed.emplace_back("the input", input == "-" ? "/proc/self/fd/0" : input);
   if (!options.scratch_folder.empty())
     needed.emplace_back("the scratch folder", options.scratch_folder);
+  const KeyFiles& keys = options.input.keys;
+  for (const std::string& path : {keys.kek_file, keys.keys_file}) {
+    if (!path.empty()) needed.emplace_back("a key file", path);
+  }
+  for (const auto& [id, path] : keys.data_keys) needed.emplace_back("a key file", path);
   for (const std::string& path : options.keep) needed.emplace_back("a file of this run", path);
   return needed;
 }
@@ -86,24 +91,35 @@ Status CheckReadTimestamp(const ReadTime& time, const ScanResult& scan, const st
   return {};
 }
 
-Status CheckEncryption(const ScanResult& scan, const std::string& source) {
+Status EncryptedRows(uint64_t rows, const ScanResult& scan, const std::string& source,
+                     const GivenKeys& keys) {
+  std::string needed;
+  for (const uint32_t id : scan.encryption_key_ids)
+    needed += (needed.empty() ? "" : ", ") + std::to_string(id);
+  std::string found = Thousands(rows) + " encrypted " + (rows == 1 ? "row" : "rows") +
+                      (needed.empty() ? "" : ", key ids needed: " + needed);
+  if (!keys.at_hand.empty()) found += "; at hand: " + keys.at_hand;
+  return DataError("EncryptedRows", keys.any
+                                        ? "rows are encrypted with keys that the key files lack"
+                                        : "the node encrypted its rows, and no keys were given")
+      .At(source)
+      .Found(std::move(found))
+      .Next(keys.any ? "give the newest keys.json of this node with --keys-file, or the missing "
+                       "keys with --dek ID=FILE; --salvage leaves these rows out"
+                     : "give --kek-file FILE, the key file that the node was started with, and "
+                       "--keys-file FILE, its encryption/keys.json. Without keys, snaptree inspect "
+                       "works, and --salvage leaves these rows out");
+}
+
+Status CheckEncryption(const ScanResult& scan, const std::string& source, const GivenKeys& keys) {
   uint64_t encrypted = 0;  // of the rows that a decode reads
   for (size_t i = 0; i < Families().size(); ++i) {
     const FamilyClass family_class = Families()[i].family_class;
-    if (family_class == FamilyClass::kData || family_class == FamilyClass::kUnknown)
+    if (family_class == FamilyClass::kData || family_class == FamilyClass::kUnknown ||
+        family_class == FamilyClass::kTransactional)
       encrypted += scan.families[i].encrypted;
   }
-  if (encrypted == 0) return {};
-  std::string ids;
-  for (const uint32_t id : scan.encryption_key_ids)
-    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  return DataError("EncryptedRows",
-                   "the node encrypted its rows, which this version cannot open yet")
-      .At(source)
-      .Found(Thousands(encrypted) + " encrypted rows, key ids " + ids)
-      .Next(
-          "keep the node's key file and keys.json: they are needed to open it. Without keys, "
-          "snaptree inspect works, and --salvage leaves these rows out");
+  return encrypted == 0 ? Status::Ok() : EncryptedRows(encrypted, scan, source, keys);
 }
 
 void WarnOfEmptyView(const ScanResult& scan, Findings* findings) {

@@ -2,6 +2,7 @@
 // space.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "decode/decoder.h"
@@ -22,8 +23,17 @@ Status CheckReadTimestamp(const ReadTime& time, const ScanResult& scan, const st
 // Warns when --at is a time at which nothing existed yet: more often a slip than a wish.
 void WarnOfEmptyView(const ScanResult& scan, Findings* findings);
 
-// "EncryptedRows": rows that need keys. Names their number and the key ids.
-Status CheckEncryption(const ScanResult& scan, const std::string& source);
+// What is known of the keys that were given.
+struct GivenKeys {
+  bool any = false;
+  std::string at_hand;  // KeysAtHand(): ids of those that open rows; "" when it is not known
+};
+// "EncryptedRows": rows that a decode reads and no key opened. Names their number and the ids of
+// the keys that are missing.
+Status CheckEncryption(const ScanResult& scan, const std::string& source, const GivenKeys& keys);
+// The error itself, of a number of rows.
+Status EncryptedRows(uint64_t rows, const ScanResult& scan, const std::string& source,
+                     const GivenKeys& keys);
 
 // What will be written at least.
 struct Room {

@@ -120,4 +120,9 @@ Status CompareDigests(const DigestLists& lists, TreeFindings& findings, const Ta
   return Walk(lists, findings, take).Run();
 }
 
+void NoteOddLines(const ChecksumsFile& listed, TreeFindings& findings) {
+  if (!listed.lists_itself()) return;
+  findings.Note("checksums_lists_itself", "CHECKSUMS has a line for itself, which means nothing");
+}
+
 }  // namespace snaptree

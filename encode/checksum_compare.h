@@ -22,8 +22,12 @@ struct DigestLists {
 enum class Compared : uint8_t { kEqual, kDifferent, kOnlyRead, kOnlyDecoded };
 
 // Adds "ChecksumMismatch", "Missing" and "UnlistedFile" errors; calls take() for each path that was
-// read or decoded, in order, when there is a decoded list.
+// read or decoded, in order, when there is a decoded list. Without one it may be empty.
 using TakeCompared = std::function<Status(Slice path, Compared how)>;
-Status CompareDigests(const DigestLists& lists, TreeFindings& findings, const TakeCompared& take);
+Status CompareDigests(const DigestLists& lists, TreeFindings& findings,
+                      const TakeCompared& take = {});
+
+// Of a list that was read, what is odd and harmless.
+void NoteOddLines(const ChecksumsFile& listed, TreeFindings& findings);
 
 }  // namespace snaptree

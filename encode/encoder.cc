@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "encode/checksum_compare.h"
@@ -18,7 +17,7 @@
 #include "base/cancel.h"
 #include "base/file.h"
 #include "base/output_target.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/staged_files.h"
 #include "base/text.h"
 #include "base/time_text.h"
@@ -34,22 +33,25 @@ namespace {
 // Shares of the memory budget.
 constexpr double kDigestShare = 0.05;
 constexpr double kDifferenceShare = 0.02;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 constexpr const char* kMismatchSuffix = ".mismatch.txt";
+
+// Where there is room, or the run fails anyway.
+std::string ScratchParent(const EncodeOptions& options) {
+  if (!options.scratch_folder.empty()) return options.scratch_folder;
+  return options.dry_run || options.take_output ? TemporaryFolder() : ParentFolder(options.output);
+}
 
 // One run: what is open and what was found so far.
 class EncodeTree {
  public:
   explicit EncodeTree(const EncodeOptions& options)
       : options_(options),
-        progress_(options.progress != nullptr ? *options.progress : own_progress_) {}
+        progress_(options.progress != nullptr ? *options.progress : own_progress_),
+        scratch_(options.memory_bytes, ScratchParent(options)) {}
 
   Result<EncodeReport> Encode();
 
  private:
-  std::string ScratchParent() const;
-  Result<std::string> ScratchPlace();
-  SorterOptions SorterShare(double share);
   Status OpenTree();
   Status OpenOutput();
   Status ReadChecksums();
@@ -67,9 +69,8 @@ class EncodeTree {
   Progress& progress_;
   EncodeReport report_;
   TreeFindings findings_;
-  std::mutex scratch_mutex_;
   std::optional<StagedFiles> staged_;
-  std::optional<ScratchFolder> scratch_;  // when nothing is staged
+  ScratchSpace scratch_;
   std::unique_ptr<TreeSource> source_;
   std::unique_ptr<SortedDifferences> differences_;
   std::unique_ptr<ChecksumsFile> checksums_;
@@ -79,36 +80,17 @@ class EncodeTree {
   std::string mismatches_;
 };
 
-// Where there is room, or the run fails anyway.
-std::string EncodeTree::ScratchParent() const {
-  if (!options_.scratch_folder.empty()) return options_.scratch_folder;
-  return options_.dry_run || options_.take_output ? TemporaryFolder()
-                                                  : ParentFolder(options_.output);
-}
-
-Result<std::string> EncodeTree::ScratchPlace() {
-  const std::lock_guard lock(scratch_mutex_);
-  if (staged_) return staged_->ScratchFolder(options_.scratch_folder);
-  if (!scratch_) scratch_.emplace(ScratchParent());
-  return scratch_->Path();
-}
-
-SorterOptions EncodeTree::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this] { return ScratchPlace(); }};
-}
-
 Status EncodeTree::OpenTree() {
   OpenTreeOptions open;
   open.folder.allow_hard_links = options_.allow_hard_links;
-  open.archive.scratch_folder = [this] { return ScratchPlace(); };
-  open.archive.sorter = SorterShare(kDigestShare);
+  open.archive.scratch_folder = scratch_.ToPath();
+  open.archive.sorter = scratch_.Share(kDigestShare);
   open.archive.limits = options_.limits;
   open.archive.progress = &progress_;
   SNAPTREE_ASSIGN(source_, snaptree::OpenTree(options_.input, open));
-  differences_ = std::make_unique<SortedDifferences>(SorterShare(kDifferenceShare));
+  differences_ = std::make_unique<SortedDifferences>(scratch_.Share(kDifferenceShare));
   input_ = std::make_unique<TreeInput>(
-      *source_, TreeInput::Options{SorterShare(kDigestShare), options_.threads > 1});
+      *source_, TreeInput::Options{scratch_.Share(kDigestShare), options_.threads > 1});
   SNAPTREE_ASSIGN(report_.manifest, ReadTreeManifest(*input_));
   SNAPTREE_TRY(CheckAdapters(options_, report_.manifest));
   SNAPTREE_ASSIGN(report_.commit_ts, CommitTimestamp(options_, report_.manifest));
@@ -124,14 +106,14 @@ Status EncodeTree::OpenOutput() {
     return {};
   }
   if (options_.dry_run && !options_.self_test) return {};
-  SNAPTREE_ASSIGN(output_, OpenUnnamedFile(ScratchParent()));
+  SNAPTREE_ASSIGN(output_, OpenUnnamedFile(ScratchParent(options_)));
   snapshot_ = "/proc/self/fd/" + std::to_string(output_.get());
   return {};
 }
 
 Status EncodeTree::ReadChecksums() {
   if (!options_.check_checksums) return {};
-  checksums_ = std::make_unique<ChecksumsFile>(SorterShare(kDigestShare));
+  checksums_ = std::make_unique<ChecksumsFile>(scratch_.Share(kDigestShare));
   if (IsArchive(options_.input)) checksums_->TreeIsArchive();
   const uint64_t before = findings_.errors();
   SNAPTREE_TRY(checksums_->Read(
@@ -141,20 +123,15 @@ Status EncodeTree::ReadChecksums() {
     checksums_.reset();
     return {};
   }
-  if (checksums_->lists_itself()) {
-    findings_.Note("checksums_lists_itself",
-                   "CHECKSUMS has a line for itself, which means nothing");
-  }
+  NoteOddLines(*checksums_, findings_);
   return {};
 }
 
 Status EncodeTree::WriteSnapshot() {
   FsmWriter writer(output_.valid() ? output_.get() : -1, options_.output,
                    {report_.commit_ts, options_.payload_only, options_.threads > 1});
-  const EncodeRun run{options_,          report_.manifest,
-                      report_.commit_ts, *input_,
-                      findings_,         *differences_,
-                      progress_,         [this](double share) { return SorterShare(share); }};
+  const EncodeRun run{options_,  report_.manifest, report_.commit_ts, *input_,
+                      findings_, *differences_,    progress_,         scratch_.Shares()};
   SNAPTREE_TRY(WriteRows(run, writer, &report_));
   SNAPTREE_ASSIGN(report_.written, writer.Finish());
   report_.files = input_->files();
@@ -170,16 +147,14 @@ Status EncodeTree::WriteSnapshot() {
 
 Status EncodeTree::CompareWithoutSelfTest() {
   if (checksums_ == nullptr) return {};
-  return CompareDigests({*input_, checksums_.get(), nullptr}, findings_,
-                        [](Slice, Compared) { return Status::Ok(); });
+  return CompareDigests({*input_, checksums_.get()}, findings_);
 }
 
 Status EncodeTree::Compare() {
   if (!options_.self_test || findings_.HasErrors()) return CompareWithoutSelfTest();
-  const SelfTest test{
-      options_,  report_.manifest, snapshot_,
-      *input_,   *differences_,    checksums_.get(),
-      findings_, progress_,        [this](double share) { return SorterShare(share); }};
+  const SelfTest test{options_,  report_.manifest, snapshot_,
+                      *input_,   *differences_,    checksums_.get(),
+                      findings_, progress_,        scratch_.Shares()};
   const auto keep = [this](Slice line) {
     mismatches_.append(line).append("\n");
     return Status::Ok();
@@ -264,6 +239,7 @@ Result<EncodeReport> EncodeTree::Encode() {
   if (!options_.dry_run && !options_.take_output) {
     SNAPTREE_ASSIGN(StagedFiles staged, StagedFiles::Create(options_.output, options_.force));
     staged_.emplace(std::move(staged));
+    scratch_.GoTo([this] { return staged_->ScratchFolder(options_.scratch_folder); });
   }
   SNAPTREE_TRY(OpenTree());
   SNAPTREE_TRY(OpenOutput());

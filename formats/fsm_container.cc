@@ -7,6 +7,7 @@
 #include "base/coding.h"
 #include "base/text.h"
 #include "formats/family_table.h"
+#include "formats/footer_check.h"
 #include "formats/fsm_format.h"
 #include "formats/row_stream_source.h"
 #include "formats/scan.h"
@@ -52,14 +53,13 @@ class FsmContainer : public Container {
   Status Diagnose(Status damage) const override;
 
   const InputFile& file() const { return *source_.file(); }
+  bool proven() const { return envelope_.proven; }
   bool has_fsm_header() const { return envelope_.hlc_ceiling_ms.has_value(); }
   void SetRowsEnd(uint64_t end) { source_.SetExtent({source_.extent().begin, end}); }
   void SetCrc(uint32_t crc) { info_.crc32c = crc; }
   Status ChecksumBefore(uint64_t rows_begin);
 
  private:
-  std::unique_ptr<FsmContainer> Mended(BitPosition bit) const;
-
   RowStreamSource source_;
   FsmEnvelope envelope_;
   ContainerInfo info_;
@@ -67,53 +67,22 @@ class FsmContainer : public Container {
 };
 
 Status FsmContainer::ChecksumBefore(uint64_t rows_begin) {
-  std::string head(static_cast<size_t>(rows_begin), '\0');
-  SNAPTREE_TRY(file().ReadExactlyAt(0, head.data(), head.size()));
-  crc_before_rows_ = Crc32c(head);
+  SNAPTREE_ASSIGN(crc_before_rows_, FileCrc32c(file(), {0, rows_begin}));
   return {};
 }
 
-// What the file is with one bit flipped back; null when it is not whole then: another damage has
-// that checksum by chance.
-std::unique_ptr<FsmContainer> FsmContainer::Mended(BitPosition bit) const {
-  Result<InputFile> flipped = file().WithFlippedBit(bit.offset, bit.bit);
-  if (!flipped.ok()) return nullptr;
-  auto mended = std::make_unique<FsmContainer>(
-      std::make_shared<const InputFile>(*std::move(flipped)), envelope_, info_, source_.extent());
-  const bool whole = mended->ChecksumBefore(source_.extent().begin).ok() &&
-                     ScanContainer(*mended, {}).ok() && mended->info().crc32c.has_value();
-  return whole ? std::move(mended) : nullptr;
-}
-
 Status FsmContainer::Diagnose(Status damage) const {
-  if (damage.kind() != ErrorKind::kData || file().size() < kFooterBytes) return damage;
-  const uint64_t covered = file().size() - kFooterBytes;
-  uint32_t computed = 0;
-  std::string piece;
-  for (uint64_t at = 0; at < covered; at += piece.size()) {
-    piece.resize(static_cast<size_t>(std::min<uint64_t>(covered - at, 1 << 20)));
-    SNAPTREE_TRY(file().ReadExactlyAt(at, piece.data(), piece.size()));
-    computed = ExtendCrc32c(computed, piece);
-  }
-  std::array<char, kFooterBytes> footer{};
-  SNAPTREE_TRY(file().ReadExactlyAt(covered, footer.data(), footer.size()));
-  const uint32_t stored = LoadBe32(footer.data());
-  ErrorInfo info = damage.info();
-  if (stored == computed) {
-    info.what += "; the footer's checksum matches, so the writer made this, not the disk";
-  } else if (__builtin_bswap32(stored) == computed) {
-    info.what += "; the footer holds the right value in little-endian order (footer_little_endian)";
-  } else if (const auto bit = LocateSingleBitError(computed, stored, covered)) {
-    const std::unique_ptr<FsmContainer> mended = Mended(*bit);
-    if (mended == nullptr) return damage;
-    const std::string place =
-        "bit " + std::to_string(bit->bit) + DescribeOffset(mended->source_, bit->offset);
-    if (info.code != "FsmChecksum") info.what += "; the checksum does not match either";
-    info.what += "; one flipped bit would explain it all: " + place;
-    info.code = "FsmChecksum";
-    info.offset = bit->offset;
-  }
-  return Status(std::move(info));
+  return DiagnoseByFooter(file(), std::move(damage),
+                          [this](std::shared_ptr<const InputFile> mended,
+                                 BitPosition bit) -> std::optional<std::string> {
+                            FsmContainer whole(std::move(mended), envelope_, info_,
+                                               source_.extent());
+                            if (!whole.ChecksumBefore(source_.extent().begin).ok() ||
+                                !ScanContainer(whole, {}).ok() || !whole.info().crc32c) {
+                              return std::nullopt;
+                            }
+                            return DescribeOffset(whole.source_, bit.offset);
+                          });
 }
 
 FsmScanCursor::FsmScanCursor(FsmContainer& container, Extent rows, uint32_t crc_before)
@@ -152,21 +121,11 @@ Status FsmScanCursor::Finish(Findings* findings) {
 }
 
 Status FsmScanCursor::CheckFooter() {
-  const InputFile& file = container_.file();
-  std::array<char, kFooterBytes> footer{};
-  SNAPTREE_TRY(file.ReadExactlyAt(cursor_.position(), footer.data(), footer.size()));
-  const uint32_t stored = LoadBe32(footer.data());
   SNAPTREE_ASSIGN(const uint32_t computed, cursor_.FinishChecksum());
-  if (stored == computed) {
-    container_.SetCrc(stored);
-    return {};
-  }
-  return DataError("FsmChecksum", "the file's bytes do not match the checksum in its footer")
-      .At(file.path(), cursor_.position())
-      .Expected("crc32c " + Hex32(stored) + " over " + std::to_string(cursor_.position()) +
-                " bytes")
-      .Found(Hex32(computed))
-      .Next("copy the file again or take an older one; --salvage reads it as it is");
+  SNAPTREE_ASSIGN(const uint32_t stored,
+                  snaptree::CheckFooter(container_.file(), cursor_.position(), computed));
+  container_.SetCrc(stored);
+  return {};
 }
 
 // One wrong bit in the last row's lengths can make that row take in the footer, and the file look
@@ -194,6 +153,7 @@ Status FsmScanCursor::CheckLastRow() {
 // Legal for encoder output, offloaded payloads and receive spools, but nothing proves that the file
 // is whole.
 Status FsmScanCursor::WithoutFooter(Findings* findings) {
+  if (container_.proven()) return {};
   SNAPTREE_TRY(CheckLastRow());
   const InputFile& file = container_.file();
   const bool live_store = container_.has_fsm_header() && container_.info().last_commit_ts > 0;
@@ -267,11 +227,22 @@ Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file) {
   return envelope;
 }
 
+uint64_t FsmEnvelope::RowsBegin() const {
+  if (without_magic) return payload_begin + kRowStreamHeaderBytes - kMagicBytes;
+  return payload_begin + (payload_magic == kRowStreamMagic ? kRowStreamHeaderBytes : 0);
+}
+
+std::string FsmEnvelope::StreamFormat() const {
+  const bool rows = without_magic || payload_magic == kRowStreamMagic;
+  if (!rows) return format.empty() ? "empty" : format;
+  return format + (format.empty() ? "" : "+") +
+         (without_magic ? "rows-without-magic" : std::string(kRowStreamMagic));
+}
+
 Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputFile> file,
                                                     FsmEnvelope envelope, ContainerInfo info) {
-  uint64_t rows_begin = envelope.payload_begin;
-  if (envelope.payload_magic == kRowStreamMagic) {
-    rows_begin += kRowStreamHeaderBytes;
+  const uint64_t rows_begin = envelope.RowsBegin();
+  if (rows_begin > envelope.payload_begin) {
     if (file->size() < rows_begin) {
       return DataError("PayloadTruncated", "the file ends inside the header of its row stream")
           .At(file->path(), file->size())
@@ -283,9 +254,8 @@ Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputF
     SNAPTREE_TRY(
         file->ReadExactlyAt(rows_begin - timestamp.size(), timestamp.data(), timestamp.size()));
     info.last_commit_ts = LoadLe64(timestamp.data());
-    envelope.format += (envelope.format.empty() ? "" : "+") + std::string(kRowStreamMagic);
   }
-  info.format = envelope.format.empty() ? "empty" : envelope.format;
+  info.format = envelope.StreamFormat();
   info.bytes = file->size();
   info.hlc_ceiling_ms = envelope.hlc_ceiling_ms;
   info.raft_cutover_index = envelope.raft_cutover_index;

@@ -17,14 +17,21 @@ struct FsmEnvelope {
   std::optional<uint64_t> raft_cutover_index;
   uint64_t payload_begin = 0;  // offset of the payload's magic
   std::string payload_magic;   // its first bytes: 8, or fewer at the end of the file
+  bool without_magic = false;  // a row stream from before it had one
+  bool proven = false;         // a checksum from elsewhere has been compared with the file
+
+  // Of a row stream: the offset of its first row.
+  uint64_t RowsBegin() const;
+  // Of a row stream: the format's name.
+  std::string StreamFormat() const;
 };
 
 // Reads the FSM header, if there is one. "InputEmpty", "FsmHeaderUnknown", "FsmHeaderLength",
 // "PayloadTruncated".
 Result<FsmEnvelope> ReadFsmEnvelope(const InputFile& file);
 
-// Opens the row stream in `file`. REQUIRES: envelope.payload_magic is kRowStreamMagic, or the
-// payload is empty.
+// Opens the row stream in `file`. REQUIRES: envelope.payload_magic is kRowStreamMagic, or
+// envelope.without_magic, or the payload is empty.
 Result<std::unique_ptr<Container>> OpenFsmContainer(std::shared_ptr<const InputFile> file,
                                                     FsmEnvelope envelope, ContainerInfo info);
 

@@ -35,27 +35,6 @@ bool EndsInIeeeCrc(const InputFile& file, uint64_t begin) {
          LoadLe<uint32_t>(stored.data()) == crc;
 }
 
-// A row stream before it had a magic: a plausible timestamp, then rows.
-bool LooksLikeRowStream(const InputFile& file, uint64_t begin) {
-  std::string head(64 << 10, '\0');
-  const Result<size_t> got = file.ReadAt(begin, head.data(), head.size());
-  if (!got.ok()) return false;
-  ByteReader in(Slice(head.data(), *got));
-  uint64_t timestamp = 0;
-  if (!in.ReadLe64(&timestamp)) return false;
-  const uint64_t ms = HlcMillis(timestamp);
-  if (ms < kYear2000Ms || ms > kYear2100Ms) return false;
-  for (int row = 0; row < 2; ++row) {
-    uint64_t size = 0;
-    Slice bytes;
-    if (!in.ReadLe64(&size) || size < kTimestampBytes || !in.ReadBytes(size, &bytes) ||
-        !in.ReadLe64(&size) || !in.ReadBytes(size, &bytes)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 struct KnownFile {
   Slice magic;
   const char* what;
@@ -71,8 +50,6 @@ constexpr KnownFile kOthers[] = {
            5),
      "an xz file", "unpack it first: xz -dc FILE | snaptree ... -"},
     {"BZh", "a bzip2 file", "unpack it first: bzip2 -dc FILE | snaptree ... -"},
-    {"EKVR", "etcd-raft-state.bin of a very old node",
-     "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
     {"EKVM", "etcd-raft-meta.bin of a very old node",
      "take fsm-snap/*.fsm or etcd-fsm-snapshot.bin instead"},
     {"EKVW", "etcd-raft-entries.bin of a very old node",
@@ -81,6 +58,30 @@ constexpr KnownFile kOthers[] = {
 };
 
 }  // namespace
+
+bool IsStreamWithoutMagic(const InputFile& file, uint64_t payload_begin) {
+  constexpr int kRows = 2;
+  std::array<char, sizeof(uint64_t)> number{};
+  uint64_t at = payload_begin;
+  const auto take = [&] {
+    if (file.size() - at < number.size()) return false;
+    if (!file.ReadExactlyAt(at, number.data(), number.size()).ok()) return false;
+    at += number.size();
+    return true;
+  };
+  if (!take()) return false;
+  const uint64_t ms = HlcMillis(LoadLe64(number.data()));
+  if (ms < kYear2000Ms || ms > kYear2100Ms) return false;
+  for (int i = 0; i < 2 * kRows; ++i) {
+    if (!take()) return false;
+    const uint64_t size = LoadLe64(number.data());
+    const bool key = i % 2 == 0;
+    if (size > file.size() - at || (key && (size < kTimestampBytes || size > kLiveMaxKeyBytes)))
+      return false;
+    at += size;
+  }
+  return true;
+}
 
 Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
   std::array<char, 16> head{};
@@ -107,13 +108,11 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
         .At(file.path(), payload_begin)
         .Next("load it into such a server and take a new snapshot");
   }
-  if (LooksLikeRowStream(file, payload_begin)) {
+  if (IsStreamWithoutMagic(file, payload_begin)) {
     return DataError("PayloadLegacyStream", "a row stream from before it had a magic")
         .At(file.path(), payload_begin)
         .Expected("EKVPBBL1")
-        .Next(
-            "put the 8 bytes EKVPBBL1 in front of it: (printf EKVPBBL1; cat FILE) | snaptree ... "
-            "-");
+        .Next("decode, rows, ls, get and diff read it with --force; nothing but the shape of its rows says what it is");
   }
   return DataError("PayloadUnknown", "not a snapshot that this version knows")
       .At(file.path(), payload_begin)

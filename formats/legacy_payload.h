@@ -6,6 +6,10 @@
 
 namespace snaptree {
 
+// Whether what stands there is a row stream from before it had a magic: a plausible timestamp, then
+// two rows.
+bool IsStreamWithoutMagic(const InputFile& file, uint64_t payload_begin);
+
 // An error that says what the file probably is: "PayloadLegacyGob", "PayloadLegacyStream", or
 // "PayloadUnknown".
 Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin);

@@ -1,16 +1,19 @@
 #include "formats/open_input.h"
 
-#include <sys/stat.h>
-
 #include "base/coding.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "formats/bundle/sst_bundle.h"
+#include "formats/directory_input.h"
+#include "formats/directory_kind.h"
+#include "formats/encryption/decrypted_rows.h"
+#include "formats/encryption/key_ring.h"
+#include "formats/found_snapshot.h"
 #include "formats/fsm_container.h"
 #include "formats/fsm_format.h"
 #include "formats/legacy_payload.h"
 #include "formats/payload.h"
-#include "formats/raft_directory.h"
+#include "formats/pebble/pebble_directory.h"
 #include "formats/salvage.h"
 #include "formats/spool.h"
 #include "formats/version_lists.h"
@@ -79,26 +82,45 @@ Status OpenPayload(Payload& p) {
         .Found(std::to_string(rest) + " bytes of payload")
         .Next("get the file again from the node or a copy");
   }
+  if (p.options.choice.force && IsStreamWithoutMagic(*p.file, p.envelope.payload_begin)) {
+    p.envelope.without_magic = true;
+    return OpenRowStream(p);
+  }
   return DescribeUnknownPayload(*p.file, p.envelope.payload_begin);
 }
 
-Status OpenFile(std::shared_ptr<const InputFile> file, const std::string& given_path,
-                const OpenInputOptions& options, OpenedInput* opened) {
+std::string ScratchFolderOf(const OpenInputOptions& options) {
+  return options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
+}
+
+Status OpenFile(FoundSnapshot found, const OpenInputOptions& options, OpenedInput* opened) {
+  std::shared_ptr<const InputFile> file = std::move(found.file);
+  if (file == nullptr) {
+    SNAPTREE_ASSIGN(InputFile by_path, InputFile::Open(found.path));
+    file = std::make_shared<InputFile>(std::move(by_path));
+  }
   std::string head(8, '\0');
   SNAPTREE_ASSIGN(const size_t got, file->ReadAt(0, head.data(), head.size()));
   Status unpacking;
   if (IsZstd(Slice(head.data(), got))) {
-    const std::string folder =
-        options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
-    SNAPTREE_ASSIGN(InputFile unpacked, SpoolZstd(*file, folder, options.progress,
+    SNAPTREE_ASSIGN(InputFile unpacked, SpoolZstd(*file, ScratchFolderOf(options), options.progress,
                                                   options.salvage ? &unpacking : nullptr));
     file = std::make_shared<InputFile>(std::move(unpacked));
     if (file->size() == 0 && !unpacking.ok()) return unpacking;
   }
+  found.file = std::move(file);
+  SNAPTREE_TRY(TakeOutPayload(&found, options, &opened->findings));
+  SNAPTREE_TRY(ProveFile(&found, options, &opened->salvage));
+  file = found.file;
   Payload payload{file, {}, {}, options, opened};
   SNAPTREE_ASSIGN(payload.envelope, ReadFsmEnvelope(*file));
-  payload.info.path = given_path;
-  payload.info.snapshot_index = SnapshotIndexOfName(given_path);
+  payload.envelope.proven = found.facts.proven;
+  payload.info.path = found.path;
+  payload.info.snapshot_index =
+      found.facts.index ? found.facts.index : SnapshotIndexOfName(found.path);
+  payload.info.raft_term = found.facts.term;
+  payload.info.origin = std::move(found.facts.origin);
+  if (found.facts.proven) payload.info.origin.emplace_back("verified by", found.facts.document);
   opened->file = file;
   opened->payload_begin = payload.envelope.payload_begin;
   SNAPTREE_TRY(OpenPayload(payload));
@@ -110,42 +132,49 @@ Status OpenFile(std::shared_ptr<const InputFile> file, const std::string& given_
   return {};
 }
 
-Result<std::string> SnapshotInDirectory(const std::string& path, Findings* findings) {
-  if (IsRaftDirectory(path)) return ChooseSnapshot(path, findings);
-  if (IsPebbleDirectory(path)) {
-    return DataError("ContainerUnsupported",
-                     "this is a Pebble data directory, which this version cannot read yet")
-        .At(path)
-        .Next("give the raft data directory above it (with fsm-snap/), or one of its snapshots");
+// With rows as they stand in the input.
+Result<OpenedInput> OpenContainer(const std::string& path, const OpenInputOptions& options) {
+  OpenedInput opened;
+  FoundSnapshot found;
+  if (path != "-" && IsFolder(path)) {
+    SNAPTREE_TRY(CheckFolderChoice(path, options.choice));
+    Findings choosing;
+    SNAPTREE_ASSIGN(DirectoryInput input, FindInDirectory(path, options, &choosing));
+    if (input.pebble) {
+      SNAPTREE_ASSIGN(opened, OpenPebbleDirectory(input.snapshot.path, options));
+      choosing.Merge(opened.findings);
+      opened.findings = std::move(choosing);
+      return opened;
+    }
+    opened.findings = std::move(choosing);
+    found = std::move(input.snapshot);
+  } else {
+    SNAPTREE_ASSIGN(found, FindByPath(path, options));
   }
-  return DataError("NoSnapshot", "the directory is not a raft data directory")
-      .At(path)
-      .Expected("fsm-snap/ inside it")
-      .Next("name the directory <raftDataDir>/<raftId> of one node, or a .fsm file");
-}
-
-bool IsDirectory(const std::string& path) {
-  struct stat st {};
-  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+  if (path == "-") {
+    SNAPTREE_ASSIGN(InputFile file, SpoolStandardInput(ScratchFolderOf(options)));
+    found.file = std::make_shared<InputFile>(std::move(file));
+  }
+  SNAPTREE_TRY(OpenFile(std::move(found), options, &opened));
+  return opened;
 }
 
 }  // namespace
 
 Result<OpenedInput> OpenInput(const std::string& path, const OpenInputOptions& options) {
-  OpenedInput opened;
-  if (path == "-") {
-    const std::string folder =
-        options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
-    SNAPTREE_ASSIGN(InputFile file, SpoolStandardInput(folder));
-    SNAPTREE_TRY(OpenFile(std::make_shared<InputFile>(std::move(file)), path, options, &opened));
-    return opened;
-  }
-  std::string chosen = path;
-  if (IsDirectory(path)) {
-    SNAPTREE_ASSIGN(chosen, SnapshotInDirectory(path, &opened.findings));
-  }
-  SNAPTREE_ASSIGN(InputFile file, InputFile::Open(chosen));
-  SNAPTREE_TRY(OpenFile(std::make_shared<InputFile>(std::move(file)), chosen, options, &opened));
+  if (options.choice.keys.empty()) return OpenContainer(path, options);
+  Findings of_keys;
+  // First, so that a wrong key is told at once.
+  SNAPTREE_ASSIGN(const KeyRing keys, KeyRing::Load(options.choice.keys, &of_keys));
+  SNAPTREE_ASSIGN(OpenedInput opened, OpenContainer(path, options));
+  opened.findings.Merge(of_keys);
+  DecryptOptions decrypt;
+  decrypt.scratch_folder = ScratchFolderOf(options);
+  decrypt.salvage = options.salvage;
+  decrypt.memory_bytes = options.memory_bytes;
+  decrypt.progress = options.progress;
+  SNAPTREE_ASSIGN(opened.container,
+                  DecryptRows(std::move(opened.container), keys, decrypt, &opened.findings));
   return opened;
 }
 

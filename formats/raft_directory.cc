@@ -1,256 +1,209 @@
 #include "formats/raft_directory.h"
 
-#include <google/protobuf/io/coded_stream.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <map>
-#include <optional>
-#include <vector>
+#include <utility>
 
-#include "base/cancel.h"
-#include "base/checksum.h"
-#include "base/coding.h"
-#include "base/file.h"
 #include "base/text.h"
-#include "formats/fsm_container.h"
-#include "formats/fsm_format.h"
+#include "formats/directory_kind.h"
+#include "formats/pebble/pebble_directory.h"
+#include "formats/snapshot_look.h"
 
 namespace snaptree {
 namespace {
 
-namespace fs = std::filesystem;
-using google::protobuf::io::CodedInputStream;
+std::string IndexText(const std::optional<uint64_t>& index) {
+  return index ? std::to_string(*index) : "unknown";
+}
 
-constexpr size_t kTokenBytes = 17;
-constexpr Slice kTokenMagic("EKVT\x01", 5);
-constexpr uint64_t kMaxSnapFileBytes = uint64_t{300} << 20;
+// One of several things that are wrong, in one error: without its code.
+std::string BrokenText(const Status& problem) {
+  return problem.info().source + " (" + problem.info().what + ")";
+}
 
-std::vector<std::string> NamesIn(const std::string& directory) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    names.push_back(it->path().filename().string());
+class StateChooser {
+ public:
+  StateChooser(const std::string& group, const OpenInputOptions& options, Findings* findings)
+      : options_(options), findings_(*findings), list_(ListStates(group)) {}
+
+  Result<ChosenState> Choose();
+
+ private:
+  Status ReadStore();
+  Status FindWholeSnapshot();
+  bool StoreIsNewer(const ListedSnapshot& snapshot) const;
+  void TellOfBrokenStore();
+  Result<ChosenState> Store();
+  Result<ChosenState> Snapshot();
+  Status NothingWhole() const;
+  std::string Next() const;
+
+  const OpenInputOptions& options_;
+  Findings& findings_;
+  const StateListing list_;
+  std::optional<PebbleState> store_;  // what is known of fsm.db, whole or not
+  Status store_problem_;              // ok: not looked at, or whole
+  const ListedSnapshot* whole_ = nullptr;
+  std::string broken_;  // snapshots, with the reasons
+  const ListedSnapshot* first_broken_ = nullptr;
+};
+
+// All of it, so that what is damaged is known before it is chosen.
+Status StateChooser::ReadStore() {
+  OpenInputOptions strict = options_;
+  strict.salvage = false;
+  Result<PebbleState> whole = ReadPebbleState(list_.pebble, strict, true);
+  if (whole.ok()) {
+    store_ = *std::move(whole);
+    return {};
   }
-  std::sort(names.begin(), names.end());
-  return names;
+  Status problem = whole.status();
+  if (problem.code() == "PebbleLocked") {
+    return std::move(problem).Next(
+        "stop the node; --from snapshot takes an older state, --force-locked reads fsm.db when it "
+        "is a copy that nobody writes");
+  }
+  if (problem.kind() != ErrorKind::kData) return problem;
+  store_problem_ = std::move(problem);
+  return {};
 }
 
-bool IsDirectory(const std::string& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
+// fsm.db of a node from before the applied index was stored tells its last commit.
+bool StateChooser::StoreIsNewer(const ListedSnapshot& snapshot) const {
+  if (!store_) return false;
+  if (store_->applied_index && snapshot.index && snapshot.kind != SnapshotKind::kFirstEngine)
+    return *store_->applied_index >= *snapshot.index;
+  return store_->last_commit_ts.value_or(0) >= PeekSnapshot(snapshot).last_commit_ts;
 }
 
-// Walks the fields of a message: take(field, wire type, stream) reads the value or returns false to
-// have it skipped.
-template <class Take>
-bool WalkMessage(Slice bytes, Take take) {
-  CodedInputStream in(Bytes(bytes), static_cast<int>(bytes.size()));
-  for (;;) {
-    const uint32_t tag = in.ReadTag();
-    if (tag == 0) return in.ConsumedEntireMessage();
-    const uint32_t wire = tag & 7;
-    uint64_t number = 0;
-    Slice content;
-    if (wire == 0) {
-      if (!in.ReadVarint64(&number)) return false;
-    } else if (wire == 2) {
-      uint64_t size = 0;
-      if (!in.ReadVarint64(&size)) return false;
-      const auto at = static_cast<size_t>(in.CurrentPosition());
-      if (size > bytes.size() - at || !in.Skip(static_cast<int>(size))) return false;
-      content = bytes.substr(at, size);
-    } else if ((wire == 1 && !in.Skip(8)) || (wire == 5 && !in.Skip(4)) || wire == 3 || wire == 4) {
-      return false;
+// Stops where fsm.db, which is whole, is as new.
+Status StateChooser::FindWholeSnapshot() {
+  const bool store_counts = store_ && store_problem_.ok();
+  for (const ListedSnapshot& snapshot : list_.snapshots) {
+    if (snapshot.kind == SnapshotKind::kUnfinished) break;
+    if (store_counts && StoreIsNewer(snapshot)) return {};
+    SnapshotLook look = CheckSnapshot(snapshot, options_.progress);
+    if (look.problem.ok()) {
+      whole_ = &snapshot;
+      return {};
     }
-    take(tag >> 3, wire, number, content);
+    if (look.problem.kind() != ErrorKind::kData) return look.problem;
+    findings_.Warn("snapshot_broken", "a newer snapshot is broken; an older state is used",
+                   look.problem.Message());
+    broken_ += (broken_.empty() ? "" : "; ") + BrokenText(look.problem);
+    if (first_broken_ == nullptr) first_broken_ = &snapshot;
   }
+  return {};
 }
 
-Status SnapInvalid(const std::string& path, std::string what) {
-  return DataError("SnapInvalid", std::move(what)).At(path);
-}
-
-// The whole file against its footer; the footer's value, or why not.
-Result<uint32_t> VerifyFooter(const std::string& path) {
-  SNAPTREE_ASSIGN(const InputFile file, InputFile::Open(path));
-  if (file.size() < kFooterBytes) {
-    return DataError("PayloadTruncated", "the file is shorter than a footer").At(path);
+void StateChooser::TellOfBrokenStore() {
+  std::string lost = store_problem_.Message();
+  // As far as it can be read; only for the message.
+  OpenInputOptions salvage = options_;
+  salvage.salvage = true;
+  const Result<PebbleState> part = ReadPebbleState(list_.pebble, salvage, false);
+  if (part.ok()) {
+    lost += "; it has applied index " + IndexText(part->applied_index) + ", the snapshot is of " +
+            IndexText(whole_->index);
   }
-  const uint64_t covered = file.size() - kFooterBytes;
-  uint32_t crc = 0;
-  std::string piece;
-  for (uint64_t at = 0; at < covered; at += piece.size()) {
-    SNAPTREE_TRY(CheckCancelled());
-    piece.resize(static_cast<size_t>(std::min<uint64_t>(covered - at, 1 << 20)));
-    SNAPTREE_TRY(file.ReadExactlyAt(at, piece.data(), piece.size()));
-    crc = ExtendCrc32c(crc, piece);
+  findings_.Warn("pebble_broken",
+                 "fsm.db is damaged: a snapshot is used, and what was written after it is missing; "
+                 "--from pebble --salvage reads what is whole of fsm.db",
+                 lost);
+}
+
+Result<ChosenState> StateChooser::Store() {
+  ChosenState chosen;
+  chosen.path = list_.pebble;
+  chosen.pebble = true;
+  std::string which = list_.pebble;
+  if (store_) {
+    chosen.index = store_->applied_index;
+    which += " with applied index " + IndexText(store_->applied_index);
   }
-  char footer[kFooterBytes];
-  SNAPTREE_TRY(file.ReadExactlyAt(covered, footer, sizeof footer));
-  if (LoadBe32(footer) == crc) return crc;
-  return DataError("FsmChecksum", "the file does not match its footer")
-      .At(path, covered)
-      .Expected("crc32c " + Hex32(LoadBe32(footer)))
-      .Found(Hex32(crc));
+  findings_.Note("state_chosen", "the state of the raft data directory that is read", which);
+  return chosen;
 }
 
-std::string ReadSmallFile(const std::string& path) {
-  const Result<InputFile> file = InputFile::Open(path);
-  if (!file.ok() || file->size() > kMaxSnapFileBytes) return "";
-  std::string bytes(static_cast<size_t>(file->size()), '\0');
-  return file->ReadExactlyAt(0, bytes.data(), bytes.size()).ok() ? bytes : "";
+Result<ChosenState> StateChooser::Snapshot() {
+  ChosenState chosen{whole_->path, false, whole_->kind, whole_->index, whole_->term};
+  std::string which = "snapshot index " + IndexText(whole_->index) + " of " + whole_->path;
+  if (store_ && store_problem_.ok())
+    which += "; fsm.db is older: applied index " + IndexText(store_->applied_index);
+  findings_.Note("state_chosen", "the state of the raft data directory that is read", which);
+  return chosen;
 }
 
-// The one group's directory, when the snapshots stand in `group-<n>/` below.
-Result<std::string> GroupDirectory(const std::string& directory) {
-  if (IsDirectory(directory + "/fsm-snap") || IsDirectory(directory + "/snap")) return directory;
-  std::vector<std::string> groups;
-  for (const std::string& name : NamesIn(directory)) {
-    if (name.starts_with("group-") && IsDirectory(directory + "/" + name))
-      groups.push_back(directory + "/" + name);
+// What can still be tried.
+std::string StateChooser::Next() const {
+  if (!store_problem_.ok() && options_.choice.from == StateSource::kNewest) {
+    return "snaptree inspect --salvage --from pebble " + ShellWord(list_.directory);
   }
-  if (groups.size() == 1) return groups[0];
-  std::string list;
-  for (const std::string& g : groups) list += (list.empty() ? "" : ", ") + g;
-  return UsageError("SeveralGroups",
-                    "the directory holds several raft groups, each with snapshots of its own")
-      .At(directory)
-      .Found(list)
-      .Next("name one of them; decode takes the folders of all groups at once");
+  if (first_broken_ != nullptr)
+    return "snaptree inspect --salvage " + ShellWord(first_broken_->path);
+  if (!list_.pebble.empty()) return "the data stands in fsm.db: leave --from snapshot out";
+  return "name the raft data directory of one node (the one with fsm-snap/ or fsm.db/)";
 }
 
-// What the `.snap` files say, by index.
-std::map<uint64_t, SnapFile> ReadSnapFiles(const std::string& directory, Findings* findings) {
-  std::map<uint64_t, SnapFile> snaps;
-  for (const std::string& name : NamesIn(directory + "/snap")) {
-    if (!name.ends_with(".snap")) continue;
-    const std::string path = directory + "/snap/" + name;
-    const Result<SnapFile> snap = ParseSnapFile(ReadSmallFile(path), path);
-    if (snap.ok()) {
-      snaps[snap->index] = *snap;
-    } else {
-      findings->Warn("snap_invalid", "a .snap file cannot be read", snap.status().Message());
-    }
+Status StateChooser::NothingWhole() const {
+  const bool inside =
+      std::any_of(list_.snapshots.begin(), list_.snapshots.end(),
+                  [](const auto& s) { return s.kind == SnapshotKind::kInSnapFile; });
+  const bool several = broken_.find("; ") != std::string::npos;
+  std::string what = "no whole snapshot in the directory";
+  if (!store_problem_.ok()) {
+    what = broken_.empty() ? "fsm.db is damaged, and there is no snapshot"
+                           : "neither fsm.db nor a snapshot in the directory is whole";
+  } else if (!broken_.empty()) {
+    what = several ? "all snapshots in the directory are broken"
+                   : "the only snapshot in the directory is broken";
   }
-  return snaps;
+  std::string found = broken_;
+  if (!store_problem_.ok())
+    found = BrokenText(store_problem_) + (found.empty() ? "" : "; " + found);
+  Status none = DataError("NoSnapshot", std::move(what)).At(list_.directory).Next(Next());
+  if (found.empty()) {
+    return std::move(none)
+        .Expected("fsm-snap/<16 hex digits>.fsm with a footer that holds, or fsm.db")
+        .Found(inside ? "payloads in .snap files" : "none");
+  }
+  return std::move(none).Found(std::move(found));
 }
 
-Status NoSnapshotFiles(const std::string& group) {
-  const bool pebble = IsDirectory(group + "/fsm.db");
-  return DataError("NoSnapshot", "no whole snapshot in the directory")
-      .At(group)
-      .Expected("fsm-snap/<16 hex digits>.fsm with a footer that holds")
-      .Found("none")
-      .Next(pebble ? "the data stands in fsm.db, a Pebble directory, which this version cannot read"
-                   : "name the raft data directory of one node (the one with fsm-snap/)");
+Result<ChosenState> StateChooser::Choose() {
+  findings_.Merge(list_.findings);
+  for (const std::string& path : list_.leftovers) {
+    findings_.Note("leftovers", "left by interrupted work or kept by a restore: not looked at",
+                   path);
+  }
+  const StateSource from = options_.choice.from;
+  if (from == StateSource::kPebble && list_.pebble.empty()) {
+    return DataError("NoPebbleStore", "the directory holds no fsm.db")
+        .At(list_.directory)
+        .Next("without --from pebble the newest snapshot is read");
+  }
+  const bool snapshots =
+      std::any_of(list_.snapshots.begin(), list_.snapshots.end(),
+                  [](const auto& s) { return s.kind != SnapshotKind::kUnfinished; });
+  // Where there is nothing to choose, what is wrong with fsm.db is best told by reading it.
+  if (from == StateSource::kPebble ||
+      (from == StateSource::kNewest && !snapshots && !list_.pebble.empty()))
+    return Store();
+  if (from == StateSource::kNewest && !list_.pebble.empty()) SNAPTREE_TRY(ReadStore());
+  SNAPTREE_TRY(FindWholeSnapshot());
+  if (whole_ != nullptr) {
+    if (!store_problem_.ok()) TellOfBrokenStore();
+    return Snapshot();
+  }
+  if (store_ && store_problem_.ok()) return Store();
+  return NothingWhole();
 }
 
 }  // namespace
 
-bool IsRaftDirectory(const std::string& path) {
-  if (IsDirectory(path + "/fsm-snap") ||
-      (IsDirectory(path + "/snap") && IsDirectory(path + "/wal")))
-    return true;
-  const std::vector<std::string> names = NamesIn(path);
-  return std::any_of(names.begin(), names.end(), [&path](const std::string& name) {
-    return name.starts_with("group-") && IsDirectory(path + "/" + name);
-  });
-}
-
-bool IsPebbleDirectory(const std::string& path) {
-  bool manifest = false;
-  bool pointer = false;
-  for (const std::string& name : NamesIn(path)) {
-    manifest = manifest || name.starts_with("MANIFEST-");
-    pointer = pointer || name == "CURRENT" || name.starts_with("marker.manifest.");
-  }
-  return manifest && pointer;
-}
-
-Result<SnapFile> ParseSnapFile(Slice bytes, const std::string& path) {
-  uint64_t crc = 0;
-  Slice snapshot;
-  const bool outer =
-      WalkMessage(bytes, [&](uint32_t field, uint32_t wire, uint64_t number, Slice content) {
-        if (field == 1 && wire == 0) crc = number;
-        if (field == 2 && wire == 2) snapshot = content;
-      });
-  if (!outer || snapshot.empty() || crc == 0)
-    return SnapInvalid(path, "not a .snap file, or an empty one");
-  if (Crc32c(snapshot) != crc) {
-    return SnapInvalid(path, "the .snap file does not match its checksum")
-        .Expected(Hex32(static_cast<uint32_t>(crc)))
-        .Found(Hex32(Crc32c(snapshot)));
-  }
-  SnapFile result;
-  Slice data;
-  bool inner_ok = true;
-  const bool inner =
-      WalkMessage(snapshot, [&](uint32_t field, uint32_t wire, uint64_t, Slice content) {
-        if (field == 1 && wire == 2) data = content;
-        if (field == 2 && wire == 2) {
-          inner_ok = WalkMessage(content, [&](uint32_t f, uint32_t w, uint64_t n, Slice) {
-            if (f == 2 && w == 0) result.index = n;
-            if (f == 3 && w == 0) result.term = n;
-          });
-        }
-      });
-  if (!inner || !inner_ok) return SnapInvalid(path, "the snapshot message in it is malformed");
-  if (data.size() == kTokenBytes && data.starts_with(kTokenMagic)) {
-    result.has_token = true;
-    result.token_crc32c = LoadBe32(data.data() + 13);
-    if (LoadBe64(data.data() + 5) != result.index)
-      return SnapInvalid(path, "its token names another index");
-  }
-  return result;
-}
-
-Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findings) {
-  SNAPTREE_ASSIGN(const std::string group, GroupDirectory(directory));
-  const std::map<uint64_t, SnapFile> snaps = ReadSnapFiles(group, findings);
-  std::map<uint64_t, std::string, std::greater<>> files;  // by index, newest first
-  for (const std::string& name : NamesIn(group + "/fsm-snap")) {
-    const std::optional<uint64_t> index = SnapshotIndexOfName(name);
-    if (index && name.ends_with(".fsm")) files[*index] = group + "/fsm-snap/" + name;
-  }
-  for (const auto& [index, snap] : snaps) {
-    if (!files.contains(index) && (files.empty() || index > files.begin()->first)) {
-      findings->Warn("snapshot_missing", "a .snap file names a newer snapshot that is not there",
-                     "index " + std::to_string(index));
-    }
-  }
-  std::string broken;
-  for (const auto& [index, path] : files) {
-    const Result<uint32_t> crc = VerifyFooter(path);
-    Status problem = crc.ok() ? Status::Ok() : crc.status();
-    if (problem.ok()) {
-      const auto snap = snaps.find(index);
-      if (snap == snaps.end() || !snap->second.has_token || snap->second.token_crc32c == *crc)
-        return path;
-      problem = DataError("SnapTokenMismatch", "its .snap file names another checksum").At(path);
-    }
-    if (problem.kind() == ErrorKind::kCancelled) return problem;
-    findings->Warn("snapshot_broken", "a newer snapshot is broken; an older one is used",
-                   problem.Message());
-    broken += (broken.empty() ? "" : "; ") + path + " (" + problem.info().what + ")";
-  }
-  const bool inside =
-      std::any_of(snaps.begin(), snaps.end(), [](const auto& s) { return !s.second.has_token; });
-  if (files.empty() && inside) {
-    return DataError(
-               "ContainerUnsupported",
-               "the snapshots stand inside the .snap files, which this version cannot read yet")
-        .At(group + "/snap")
-        .Next("start a node of that time on a copy of the directory and take a new snapshot");
-  }
-  if (files.empty()) return NoSnapshotFiles(group);
-  const std::string& newest = files.begin()->second;
-  return DataError("NoSnapshot", files.size() == 1 ? "the only snapshot in the directory is broken"
-                                                   : "all snapshots in the directory are broken")
-      .At(group)
-      .Found(broken)
-      .Next("snaptree inspect --salvage " + ShellWord(newest));
+Result<ChosenState> ChooseState(const std::string& directory, const OpenInputOptions& options,
+                                Findings* findings) {
+  SNAPTREE_ASSIGN(const std::string group, OnlyGroupFolder(directory));
+  return StateChooser(group, options, findings).Choose();
 }
 
 }  // namespace snaptree

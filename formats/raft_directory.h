@@ -1,34 +1,35 @@
-// A node's raft data directory: which of its snapshots is the newest whole one (spec 01
-// chapter 11.1 to 11.3).
+// Which state of a node's raft data directory is taken: its store, the Pebble directory fsm.db, or
+// one of its snapshots (spec 01 sections 11.1 to 11.3, 01b sections 3.1 and 3.7).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/findings.h"
 #include "base/result.h"
-#include "base/slice.h"
+#include "formats/directory_listing.h"
+#include "formats/open_input.h"
 
 namespace snaptree {
 
-// Whether a directory looks like one: fsm-snap/, or snap/ with wal/, or group-<n>/ inside.
-bool IsRaftDirectory(const std::string& path);
-// A Pebble data directory: CURRENT or marker.manifest.* with MANIFEST-*.
-bool IsPebbleDirectory(const std::string& path);
-
-// The `.fsm` file of the newest snapshot whose footer holds, and which its `.snap` token (when
-// there is one) confirms. Newer ones that are broken are findings that name them. "NoSnapshot" when
-// none is whole.
-Result<std::string> ChooseSnapshot(const std::string& directory, Findings* findings);
-
-// What a `.snap` file says about its snapshot (section 11.3).
-struct SnapFile {
-  uint64_t index = 0;
-  uint64_t term = 0;
-  bool has_token = false;     // false: the payload stands in the file itself
-  uint32_t token_crc32c = 0;  // of the `.fsm` before its footer
+struct ChosenState {
+  std::string path;  // of fsm.db, of the snapshot's file, or of the first engine's folder
+  bool pebble = false;
+  SnapshotKind kind = SnapshotKind::kFsm;  // of a snapshot
+  std::optional<uint64_t> index;           // of the snapshot; applied by fsm.db, when that was read
+  std::optional<uint64_t> term;
 };
-// "SnapInvalid".
-Result<SnapFile> ParseSnapFile(Slice bytes, const std::string& path);
+
+// By options.choice.from:
+//   kNewest: fsm.db when it has applied what the newest whole snapshot holds and all of it can be
+//     read; else that snapshot. What is broken and would have been newer is a warning.
+//   kSnapshot: the newest snapshot whose footer holds and which its `.snap` file does not gainsay.
+//   kPebble: fsm.db, unread.
+// The note "state_chosen" names it; "leftovers" what was not looked at. Errors: "SeveralGroups",
+// "NoSnapshot", "NoPebbleStore", "PebbleLocked" (a running node's is not passed over in silence),
+// "ContainerUnsupported", errors of the machine.
+Result<ChosenState> ChooseState(const std::string& directory, const OpenInputOptions& options,
+                                Findings* findings);
 
 }  // namespace snaptree

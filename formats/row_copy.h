@@ -3,12 +3,19 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/file.h"
 #include "formats/container.h"
 
 namespace snaptree {
+
+// A row stream that is scanned as it stands: framing is checked, no checksum, nothing behind it.
+// `payload_end` as in Container: nullopt for a copy.
+std::unique_ptr<Container> NewPlainContainer(std::shared_ptr<const InputFile> file, Extent rows,
+                                             std::optional<uint64_t> payload_end,
+                                             ContainerInfo info);
 
 class RowCopy {
  public:
@@ -20,6 +27,8 @@ class RowCopy {
   // ascend.
   Status Begin(Slice key, uint64_t value_size);
   Status Append(Slice value_piece);
+  // The same of a value that stands in `source`; its position is Row::value_position.
+  Status AppendFrom(const RowSource& source, uint64_t value_position, uint64_t value_size);
   // Reads it back. `info` is what the container says of itself; the scan checks framing and order
   // only.
   Result<std::unique_ptr<Container>> Finish(ContainerInfo info);

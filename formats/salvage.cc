@@ -9,6 +9,7 @@
 #include "base/external_sorter.h"
 #include "base/scratch_folder.h"
 #include "formats/fsm_format.h"
+#include "formats/row_copy.h"
 #include "formats/row_finder.h"
 #include "formats/row_stream_source.h"
 #include "formats/scan.h"
@@ -17,7 +18,6 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kLostRangesKept = 1000;
-constexpr size_t kCopyBufferBytes = 1 << 20;
 
 // The walk over the whole stream: which rows are good, what is lost, and whether order holds.
 class Salvager {
@@ -36,14 +36,14 @@ class Salvager {
   // end is no reason.
   bool must_copy() const { return must_copy_; }
   uint64_t rows_end() const { return rows_end_; }
-  // The good rows, sorted, as a new row stream in an unnamed file.
-  Result<InputFile> Copy(const std::string& folder, uint64_t last_commit_ts);
+  // The good rows, sorted, as a new row stream in an unnamed file. `rows` reads their values.
+  Result<std::unique_ptr<Container>> Copy(const RowSource& rows, const std::string& folder,
+                                          ContainerInfo info);
 
  private:
   Status Keep();
   Status Break(uint64_t at);
   void Lose(uint64_t begin, uint64_t end, const std::string& reason);
-  Status CopyRow(Slice key, Slice place, int out, std::string* buffer) const;
 
   const InputFile& file_;
   Extent extent_;
@@ -131,30 +131,10 @@ Status Salvager::Walk(Progress* progress) {
   return sorter_.Finish();
 }
 
-Status Salvager::CopyRow(Slice key, Slice place, int out, std::string* buffer) const {
-  uint64_t at = LoadBe64(place.data());
-  uint64_t left = LoadBe64(place.data() + 8);
-  AppendLe64(buffer, key.size());
-  buffer->append(key);
-  AppendLe64(buffer, left);
-  while (left > 0) {
-    const size_t piece = static_cast<size_t>(std::min<uint64_t>(left, kCopyBufferBytes));
-    const size_t filled = buffer->size();
-    buffer->resize(filled + piece);
-    SNAPTREE_TRY(file_.ReadExactlyAt(at, buffer->data() + filled, piece));
-    at += piece;
-    left -= piece;
-    if (buffer->size() < kCopyBufferBytes) continue;
-    SNAPTREE_TRY(WriteFully(out, *buffer, "the salvaged copy"));
-    buffer->clear();
-  }
-  return {};
-}
-
-Result<InputFile> Salvager::Copy(const std::string& folder, uint64_t last_commit_ts) {
-  SNAPTREE_ASSIGN(UniqueFd out, OpenUnnamedFile(folder));
-  std::string buffer(kRowStreamMagic);
-  AppendLe64(&buffer, last_commit_ts);
+Result<std::unique_ptr<Container>> Salvager::Copy(const RowSource& rows, const std::string& folder,
+                                                  ContainerInfo info) {
+  SNAPTREE_ASSIGN(RowCopy copy,
+                  RowCopy::Create(folder, file_.path() + " (salvaged copy)", info.last_commit_ts));
   std::string before;
   Slice key;
   Slice place;
@@ -168,40 +148,12 @@ Result<InputFile> Salvager::Copy(const std::string& folder, uint64_t last_commit
       continue;
     }
     before = key;
-    SNAPTREE_TRY(CopyRow(key, place, out.get(), &buffer));
+    const uint64_t value_size = LoadBe64(place.data() + 8);
+    SNAPTREE_TRY(copy.Begin(key, value_size));
+    SNAPTREE_TRY(copy.AppendFrom(rows, LoadBe64(place.data()), value_size));
   }
-  SNAPTREE_TRY(WriteFully(out.get(), buffer, "the salvaged copy"));
-  return InputFile::FromFd(std::move(out), file_.path() + " (salvaged copy)");
+  return copy.Finish(std::move(info));
 }
-
-// A container whose scan takes the stream as it is: what is wrong with it stands in the report.
-class SalvagedContainer : public Container {
- public:
-  SalvagedContainer(std::shared_ptr<const InputFile> file, Extent rows, ContainerInfo info)
-      : source_(std::move(file), rows), info_(std::move(info)) {}
-
-  const ContainerInfo& info() const override { return info_; }
-  const RowSource& rows() const override { return source_; }
-  std::optional<uint64_t> payload_end() const override { return source_.extent().end; }
-  std::unique_ptr<ScanCursor> OpenScan() override { return std::make_unique<Cursor>(source_); }
-  Status Diagnose(Status damage) const override { return damage; }
-
- private:
-  class Cursor : public ScanCursor {
-   public:
-    explicit Cursor(const RowStreamSource& source)
-        : cursor_(*source.file(), source.extent(), RowStreamCursor::Mode::kSkip) {}
-    Result<std::span<const Row>> NextBatch() override { return cursor_.NextBatch(); }
-    uint64_t bytes_read() const override { return cursor_.position(); }
-    Status Finish(Findings*) override { return {}; }
-
-   private:
-    RowStreamCursor cursor_;
-  };
-
-  RowStreamSource source_;
-  ContainerInfo info_;
-};
 
 // The error that a run without --salvage would stop with; ok when the stream is whole.
 Status FindDamage(const std::shared_ptr<const InputFile>& file, const FsmEnvelope& envelope,
@@ -223,18 +175,14 @@ Result<std::unique_ptr<Container>> SalvageRowStream(std::shared_ptr<const InputF
   if (damage.kind() != ErrorKind::kData) return damage;
   report->damage = damage.Message();
   report->end_missing = damage.code() == "PayloadTruncated";
-  const uint64_t rows_begin = std::min<uint64_t>(
-      envelope.payload_begin +
-          (envelope.payload_magic == kRowStreamMagic ? kRowStreamHeaderBytes : 0),
-      file->size());
+  const uint64_t rows_begin = std::min(envelope.RowsBegin(), file->size());
   uint64_t last_commit_ts = 0;
-  if (rows_begin == envelope.payload_begin + kRowStreamHeaderBytes) {
+  if (rows_begin == envelope.RowsBegin() && rows_begin > envelope.payload_begin) {
     char bytes[8];
     SNAPTREE_TRY(file->ReadExactlyAt(rows_begin - sizeof bytes, bytes, sizeof bytes));
     last_commit_ts = LoadLe64(bytes);
   }
-  info.format =
-      envelope.format + (envelope.format.empty() ? "" : "+") + std::string(kRowStreamMagic);
+  info.format = envelope.StreamFormat();
   info.bytes = file->size();
   info.hlc_ceiling_ms = envelope.hlc_ceiling_ms;
   info.raft_cutover_index = envelope.raft_cutover_index;
@@ -244,15 +192,13 @@ Result<std::unique_ptr<Container>> SalvageRowStream(std::shared_ptr<const InputF
   if (!salvager.must_copy()) {
     // Only the checksum is off, or a key is changed in a way that keeps the order: the rows can be
     // read in place.
-    return std::unique_ptr<Container>(std::make_unique<SalvagedContainer>(
-        std::move(file), Extent{rows_begin, salvager.rows_end()}, std::move(info)));
+    const Extent rows{rows_begin, salvager.rows_end()};
+    return NewPlainContainer(std::move(file), rows, rows.end, std::move(info));
   }
   const std::string folder =
       options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder;
-  SNAPTREE_ASSIGN(InputFile copy, salvager.Copy(folder, last_commit_ts));
-  const Extent rows{kRowStreamHeaderBytes, copy.size()};
-  return std::unique_ptr<Container>(std::make_unique<SalvagedContainer>(
-      std::make_shared<InputFile>(std::move(copy)), rows, std::move(info)));
+  const RowStreamSource values(file, {rows_begin, file->size()});
+  return salvager.Copy(values, folder, std::move(info));
 }
 
 }  // namespace snaptree

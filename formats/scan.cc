@@ -293,6 +293,11 @@ void Scanner::CheckTimestamps() {
                             FamilyName(static_cast<FamilyId>(i)));
     }
   }
+  if (info.metadata) {
+    result_.applied_index = info.metadata->applied_index;
+    result_.min_retained_ts = info.metadata->min_retained_ts;
+    if (result_.meta_last_commit_ts) result_.meta_last_commit_ts = info.last_commit_ts;
+  }
   result_.last_commit_ts = std::max(
       {info.last_commit_ts, result_.meta_last_commit_ts.value_or(0), result_.max_commit_ts});
   if (info.last_commit_ts != result_.last_commit_ts ||
@@ -302,10 +307,6 @@ void Scanner::CheckTimestamps() {
         "header, metadata row and newest commit disagree on the last commit; the greatest counts",
         "header " + std::to_string(info.last_commit_ts) + ", greatest " +
             std::to_string(result_.last_commit_ts));
-  }
-  if (info.metadata) {
-    result_.applied_index = info.metadata->applied_index;
-    result_.min_retained_ts = info.metadata->min_retained_ts;
   }
   result_.read_ts = options_.at.value_or(result_.last_commit_ts);
   // With a checksum that holds, or metadata rows, the end is there.

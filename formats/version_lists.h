@@ -7,8 +7,9 @@
 namespace snaptree {
 
 // Checks the whole payload, then sorts its versions into the order of raw keys: a row stream in
-// scratch. "VersionListsVersion", "MvccChecksum", "VersionOrder", "RowLength", "PayloadTruncated",
-// "TrailingBytes", "FsmChecksum".
+// scratch. "VersionListsVersion", "MvccChecksum", "VersionOrder", "RowOrder", "RowDuplicate",
+// "RowLength", "PayloadTruncated", "TrailingBytes", "FsmChecksum". With --salvage all that stands
+// before the first damage is read: this form has nothing by which to find its way again behind it.
 Status OpenVersionLists(Payload& payload);
 
 }  // namespace snaptree

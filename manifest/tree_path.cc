@@ -2,8 +2,9 @@
 
 namespace snaptree {
 
-bool IsSafeTreePath(Slice path) {
-  if (path.find('\0') != Slice::npos) return false;
+bool IsSafeTreePath(Slice path) { return path.find('\0') == Slice::npos && HasPlainSegments(path); }
+
+bool HasPlainSegments(Slice path) {
   for (;;) {
     const size_t slash = path.find('/');
     const Slice segment = path.substr(0, slash);

@@ -9,4 +9,7 @@ namespace snaptree {
 // ".." segment, no NUL.
 bool IsSafeTreePath(Slice path);
 
+// The same without the look for NULs.
+bool HasPlainSegments(Slice path);
+
 }  // namespace snaptree

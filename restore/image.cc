@@ -10,9 +10,11 @@
 #include "base/checksum.h"
 #include "base/coding.h"
 #include "base/text.h"
+#include "formats/directory_kind.h"
 #include "formats/family_table.h"
 #include "formats/fsm_format.h"
 #include "formats/fsm_writer.h"
+#include "formats/pebble/pebble_directory.h"
 
 namespace snaptree {
 namespace {
@@ -40,6 +42,14 @@ Status CheckNotLink(const std::string& path) {
 
 Status ImageInvalid(const ContainerInfo& info, std::string what) {
   return DataError("ImageInvalid", std::move(what)).At(info.path);
+}
+
+Status NotOneFile(const ContainerInfo& info) {
+  return UsageError("RestoreNeedsFile", "only a snapshot that is one file can be restored as it is")
+      .At(info.path)
+      .Expected("a .fsm file")
+      .Found(info.format)
+      .Next("decode it, encode the tree, and restore the .fsm file that encode writes");
 }
 
 // Rows that mean something to the nodes of the old cluster only.
@@ -80,6 +90,27 @@ void WarnOfPhysical(const ContainerInfo& info, const ScanResult& scan, Findings*
   }
 }
 
+// What is left behind must not be left in silence.
+void WarnOfNewerStore(const std::string& input, const ContainerInfo& info,
+                      const OpenInputOptions& open, Findings* findings) {
+  const Result<std::string> group = OnlyGroupFolder(input);
+  if (!IsRaftDirectory(input) || !group.ok() || !IsFolder(*group + "/" + kPebbleName)) return;
+  const Result<PebbleState> store = ReadPebbleState(*group + "/" + kPebbleName, open, false);
+  const std::string of_snapshot =
+      "; the snapshot is of index " +
+      (info.snapshot_index ? std::to_string(*info.snapshot_index) : "unknown");
+  if (!store.ok()) {
+    findings->Warn("store_not_restored",
+                   "fsm.db of the directory may be newer than the snapshot: it cannot be read",
+                   store.status().Message() + of_snapshot);
+  } else if (store->applied_index.value_or(0) > info.snapshot_index.value_or(0)) {
+    findings->Warn("store_not_restored",
+                   "fsm.db of the directory is newer than the snapshot that is restored; decode "
+                   "and encode bring its data over",
+                   "applied index " + std::to_string(*store->applied_index) + of_snapshot);
+  }
+}
+
 }  // namespace
 
 Status RestoreImage::CheckLogical() const {
@@ -116,8 +147,20 @@ Status RestoreImage::CheckLogical() const {
       .Next("encode the tree with a smaller last_commit_ts");
 }
 
+bool RestoreImage::can_drop_rows() const { return Slice(info().format).ends_with(kRowStreamMagic); }
+
 Status RestoreImage::FindDropped(const RestoreOptions& options) {
   if (!options.drop_applied_index || !scan_.applied_index) return {};
+  if (!can_drop_rows()) {
+    return UsageError(
+               "DropNeedsRowStream",
+               "the applied index of this snapshot stands in its manifest, not in a row alone")
+        .At(info().path)
+        .Expected("a snapshot with " + std::string(kRowStreamMagic) + " for --drop-applied-index")
+        .Found(info().format)
+        .Next("leave the option out and give --index " + std::to_string(*scan_.applied_index) +
+              " or more");
+  }
   for (const FamilyExtent& family : scan_.extents[RawMetadataFamily()]) {
     const std::unique_ptr<RowCursor> cursor = opened_.container->rows().OpenCursor(family.extent);
     for (;;) {
@@ -169,7 +212,8 @@ Status RestoreImage::FindPosition(const RestoreOptions& options, Findings* findi
         .Expected("an index of at least " + std::to_string(least))
         .Found(std::to_string(*index))
         .Next("--index " + std::to_string(least) +
-              " or more; --drop-applied-index makes the nodes forget the old one");
+              (can_drop_rows() ? " or more; --drop-applied-index makes the nodes forget the old one"
+                               : " or more"));
   }
   position_.index = *index;
   position_.term = options.term ? *options.term : TermOfSnapshot(info, findings);
@@ -184,9 +228,13 @@ Result<RestoreImage> RestoreImage::Open(const RestoreOptions& options, const std
   open.choice.offload_manifest = options.offload_manifest;
   open.timestamp_group = true;
   open.progress = options.progress;
+  // Files can be copied into a data directory, a store that is spread over many cannot.
+  open.choice.from = StateSource::kSnapshot;
   SNAPTREE_ASSIGN(image.opened_, OpenInput(input, open));
+  if (image.opened_.file == nullptr) return NotOneFile(image.info());
   findings->Merge(image.opened_.findings);
   const ContainerInfo& info = image.info();
+  WarnOfNewerStore(input, info, open, findings);
   // Guards first: they cost nothing, and reading a large snapshot takes a while.
   SNAPTREE_ASSIGN(image.encode_info_, FindEncodeInfo(options, info.path));
   const FoundEncodeInfo* const encoded = image.encode_info_ ? &*image.encode_info_ : nullptr;
@@ -197,7 +245,15 @@ Result<RestoreImage> RestoreImage::Open(const RestoreOptions& options, const std
   scan.progress = options.progress;
   SNAPTREE_ASSIGN(image.scan_, ScanContainer(*image.opened_.container, scan));
   findings->Merge(image.scan_.findings);
-  image.payload_ = {image.opened_.payload_begin, image.opened_.container->payload_end().value_or(0)};
+  const std::optional<uint64_t> payload_end = image.opened_.container->payload_end();
+  if (!payload_end) {
+    return DataError("ContainerUnsupported", "rows of this form are not restored as they stand")
+        .At(info.path)
+        .Expected("a .fsm file with a row stream or a bundle of tables")
+        .Found(info.format)
+        .Next("decode it, encode the tree, and restore that");
+  }
+  image.payload_ = {image.opened_.payload_begin, *payload_end};
   if (image.logical()) {
     SNAPTREE_TRY(image.CheckLogical());
   } else {

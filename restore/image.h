@@ -45,6 +45,7 @@ class RestoreImage {
   RestoreImage() = default;
 
   Status CheckLogical() const;
+  bool can_drop_rows() const;
   Status FindDropped(const RestoreOptions& options);
   std::optional<uint64_t> IndexWithoutOption(std::optional<uint64_t> of_name,
                                              Findings* findings) const;

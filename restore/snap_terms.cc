@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "formats/raft_directory.h"
+#include "formats/snap_file.h"
 
 namespace snaptree {
 namespace {

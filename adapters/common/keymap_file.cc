@@ -1,9 +1,8 @@
 #include "adapters/common/keymap_file.h"
 
-#include <utility>
+#include <string>
 
-#include "adapters/common/line_reader.h"
-#include "base/cancel.h"
+#include "adapters/common/read_lines.h"
 
 namespace snaptree {
 namespace {
@@ -22,18 +21,10 @@ Status ReadLine(Slice line, uint64_t number, const TakeKeymapRecord& take) {
 Status ReadKeymapFile(const EncodeContext& context, Slice path, const TakeKeymapRecord& take) {
   SNAPTREE_ASSIGN(const std::optional<EntryKind> kind, context.input.source().Find(path));
   if (!kind || *kind == EntryKind::kFolder) return {};
-  Result<std::unique_ptr<TreeInputFile>> file = context.input.Open(path);
-  if (!file.ok()) return context.findings.TakeError(std::move(file).status().At(path));
-  LineReader lines(*std::move(file), kLongestLine);
-  for (;;) {
-    SNAPTREE_TRY(CheckCancelled());
-    Slice line;
-    const Result<bool> more = lines.Next(&line);
-    if (!more.ok()) return context.findings.TakeError(more.status());
-    if (!*more) return {};
-    Status status = ReadLine(line, lines.number(), take);
-    if (!status.ok()) SNAPTREE_TRY(context.findings.TakeError(lines.At(std::move(status))));
-  }
+  const auto take_line = [&](Slice line, const LineReader& lines) {
+    return context.findings.TakeError(lines.At(ReadLine(line, lines.number(), take)));
+  };
+  return ReadLines(context, std::string(path), kLongestLine, take_line);
 }
 
 }  // namespace snaptree

@@ -3,7 +3,7 @@
 #include <span>
 #include <utility>
 
-#include "adapters/common/line_reader.h"
+#include "adapters/common/read_lines.h"
 #include "adapters/common/row_lines.h"
 #include "base/cancel.h"
 
@@ -69,19 +69,13 @@ Status RowLinesReader::ListBlobs() {
 Status RowLinesReader::ReadLines(const TakeLine& take) {
   SNAPTREE_ASSIGN(const std::optional<EntryKind> kind, context_.input.source().Find(path_));
   if (!kind) return {};
-  Result<std::unique_ptr<TreeInputFile>> file = context_.input.Open(path_);
-  if (!file.ok()) return context_.findings.TakeError(std::move(file).status().At(path_));
-  LineReader lines(*std::move(file));
-  for (;;) {
-    SNAPTREE_TRY(CheckCancelled());
-    Slice text;
-    const Result<bool> more = lines.Next(&text);
-    if (!more.ok()) return context_.findings.TakeError(more.status());
-    if (!*more) return {};
-    Status status = TakeText(text, lines.number(), take);
-    if (!status.ok()) SNAPTREE_TRY(context_.findings.TakeError(lines.At(std::move(status))));
+  const auto take_line = [&](Slice line, const LineReader& lines) -> Status {
+    Status status = TakeText(line, lines.number(), take);
+    SNAPTREE_TRY(context_.findings.TakeError(lines.At(std::move(status))));
     context_.progress.done.fetch_add(1, std::memory_order_relaxed);
-  }
+    return {};
+  };
+  return snaptree::ReadLines(context_, path_, LineReader::kLongestLine, take_line);
 }
 
 Status RowLinesReader::TakeText(Slice text, uint64_t number, const TakeLine& take) {

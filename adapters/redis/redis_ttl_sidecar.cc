@@ -4,12 +4,11 @@
 #include <string>
 #include <utility>
 
-#include "adapters/common/line_reader.h"
+#include "adapters/common/read_lines.h"
 #include "adapters/common/stored_json.h"
 #include "adapters/redis/redis_elements_json.h"
 #include "adapters/redis/redis_encoder_notes.h"
 #include "adapters/redis/redis_values.h"
-#include "base/cancel.h"
 #include "manifest/file_name_codec.h"
 
 namespace snaptree::redis {
@@ -86,19 +85,11 @@ Status CanonicalName(Slice name, std::string* canonical) {
 Status ReadTtlSidecar(const EncodeContext& context, Slice path, const TakeTtlLine& take) {
   SNAPTREE_ASSIGN(const std::optional<EntryKind> kind, context.input.source().Find(path));
   if (!kind || *kind == EntryKind::kFolder) return {};  // the listing tells of folders
-  Result<std::unique_ptr<TreeInputFile>> file = context.input.Open(path);
-  if (!file.ok()) return context.findings.TakeError(std::move(file).status().At(path));
-  LineReader lines(*std::move(file), kLongestLine);
   SidecarReader reader(context, path, take);
-  for (;;) {
-    SNAPTREE_TRY(CheckCancelled());
-    Slice text;
-    const Result<bool> more = lines.Next(&text);
-    if (!more.ok()) return context.findings.TakeError(more.status());
-    if (!*more) return {};
-    Status status = reader.TakeLine(text);
-    if (!status.ok()) SNAPTREE_TRY(context.findings.TakeError(lines.At(std::move(status))));
-  }
+  const auto take_line = [&](Slice line, const LineReader& lines) {
+    return context.findings.TakeError(lines.At(reader.TakeLine(line)));
+  };
+  return ReadLines(context, std::string(path), kLongestLine, take_line);
 }
 
 }  // namespace snaptree::redis

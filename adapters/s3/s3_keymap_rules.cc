@@ -5,6 +5,7 @@
 #include "adapters/s3/s3_names.h"
 #include "base/text.h"
 #include "manifest/file_name_codec.h"
+#include "manifest/tree_path.h"
 
 namespace snaptree::s3 {
 namespace {
@@ -17,19 +18,10 @@ Status Problem(const char* code, const char* what, Slice found) {
 
 // Whether a path can be that of a body. A fallback name may end as that of a sidecar.
 bool IsBodyPath(Slice path) {
-  if (path == "_bucket.json" || path == kKeymapFileName ||
-      (path.ends_with(kSidecarSuffix) && !HasFallbackShape(path)) ||
-      path.starts_with("_orphans/") || path.starts_with("_incomplete_uploads/") ||
-      path.find('\\') != Slice::npos) {
-    return false;
-  }
-  for (;;) {
-    const size_t slash = path.find('/');
-    const Slice segment = path.substr(0, slash);
-    if (segment.empty() || segment == "." || segment == "..") return false;
-    if (slash == Slice::npos) return true;
-    path.remove_prefix(slash + 1);
-  }
+  const bool is_ours = path == "_bucket.json" || path == kKeymapFileName ||
+                       (path.ends_with(kSidecarSuffix) && !HasFallbackShape(path)) ||
+                       path.starts_with("_orphans/") || path.starts_with("_incomplete_uploads/");
+  return !is_ours && path.find('\\') == Slice::npos && HasPlainSegments(path);
 }
 
 }  // namespace

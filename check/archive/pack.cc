@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -13,7 +12,7 @@
 
 #include "adapters/common/tree_findings.h"
 #include "base/output_target.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/shared_bytes.h"
 #include "base/staged_files.h"
 #include "base/worker_pool.h"
@@ -34,7 +33,6 @@ constexpr double kDigestShare = 0.1;
 constexpr double kLinesShare = 0.1;
 constexpr double kFoldersShare = 0.02;
 constexpr double kCompressionShare = 0.25;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
 class TreePacker {
@@ -43,15 +41,14 @@ class TreePacker {
       : options_(options),
         progress_(options.progress != nullptr ? *options.progress : own_progress_),
         workers_(std::max(1U, options.threads)),
-        listed_(SorterShare(kLinesShare)),
-        empty_folders_(SorterShare(kFoldersShare)),
-        files_([this](double share) { return SorterShare(share); }) {}
+        scratch_(options.memory_bytes, options.scratch_folder),
+        listed_(scratch_.Share(kLinesShare)),
+        empty_folders_(scratch_.Share(kFoldersShare)),
+        files_(scratch_.Shares()) {}
 
   Result<ArchiveReport> Run();
 
  private:
-  Result<std::string> ScratchPlace();
-  SorterOptions SorterShare(double share);
   Status StageOutput();
   Status OpenTree();
   Status OpenSink();
@@ -70,9 +67,8 @@ class TreePacker {
   Progress& progress_;
   WorkerPool workers_;
   TreeFindings findings_;
-  std::mutex scratch_mutex_;
   std::optional<StagedFiles> staged_;
-  std::optional<ScratchFolder> scratch_;  // when nothing is staged
+  ScratchSpace scratch_;
   UniqueFd fd_;
   ChecksumsFile listed_;
   ExternalSorter empty_folders_;
@@ -84,20 +80,6 @@ class TreePacker {
   ArchiveReport report_;
   std::unique_ptr<ArchiveSink> sink_;  // last: its threads use what is above
 };
-
-Result<std::string> TreePacker::ScratchPlace() {
-  const std::lock_guard lock(scratch_mutex_);
-  if (staged_) return staged_->ScratchFolder(options_.scratch_folder);
-  if (!scratch_) {
-    scratch_.emplace(options_.scratch_folder.empty() ? TemporaryFolder() : options_.scratch_folder);
-  }
-  return scratch_->Path();
-}
-
-SorterOptions TreePacker::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this] { return ScratchPlace(); }};
-}
 
 Status TreePacker::StageOutput() {
   DecodeOptions places;  // the rules for where an output may stand are those of decode
@@ -111,6 +93,7 @@ Status TreePacker::StageOutput() {
   if (options_.dry_run || options_.take_output) return {};
   SNAPTREE_ASSIGN(StagedFiles staged, StagedFiles::Create(options_.output, options_.force));
   staged_.emplace(std::move(staged));
+  scratch_.GoTo([this] { return staged_->ScratchFolder(options_.scratch_folder); });
   SNAPTREE_ASSIGN(fd_, staged_->CreateFile(""));
   return {};
 }
@@ -118,12 +101,12 @@ Status TreePacker::StageOutput() {
 Status TreePacker::OpenTree() {
   OpenTreeOptions open;
   open.folder.allow_hard_links = options_.allow_hard_links;
-  open.archive.scratch_folder = [this] { return ScratchPlace(); };
-  open.archive.sorter = SorterShare(kArchiveShare);
+  open.archive.scratch_folder = scratch_.ToPath();
+  open.archive.sorter = scratch_.Share(kArchiveShare);
   open.archive.progress = &progress_;
   SNAPTREE_ASSIGN(source_, snaptree::OpenTree(options_.tree, open));
-  read_ =
-      std::make_unique<TreeInput>(*source_, TreeInput::Options{SorterShare(kDigestShare), false});
+  read_ = std::make_unique<TreeInput>(*source_,
+                                      TreeInput::Options{scratch_.Share(kDigestShare), false});
   return {};
 }
 
@@ -141,8 +124,8 @@ Status TreePacker::OpenSink() {
   sink.memory_bytes =
       static_cast<uint64_t>(static_cast<double>(options_.memory_bytes) * kCompressionShare);
   sink.take = [this](Slice piece) { return Give(piece); };
-  sink.scratch_folder = [this] { return ScratchPlace(); };
-  sink.checksum_sorter = SorterShare(0);
+  sink.scratch_folder = scratch_.ToPath();
+  sink.checksum_sorter = scratch_.Share(0);
   sink.take_digest = [this](Slice path, const Sha256Digest& digest) {
     return compared_ ? Status::Ok() : read_->Add(path, digest, 0);
   };
@@ -156,10 +139,7 @@ Status TreePacker::LookAtTree() {
   if (IsArchive(options_.tree)) listed_.TreeIsArchive();
   SNAPTREE_TRY(listed_.Read(
       *source_, [this](Status error) { return findings_.TakeError(std::move(error)); }));
-  if (listed_.lists_itself()) {
-    findings_.Note("checksums_lists_itself",
-                   "CHECKSUMS has a line for itself, which means nothing");
-  }
+  NoteOddLines(listed_, findings_);
   progress_.Begin("list the tree", "files", 0);
   TreeList::Reading reading{*source_, workers_, findings_, progress_};
   reading.take_empty_folder = [this](Slice folder) { return empty_folders_.Add(folder, {}); };
@@ -228,8 +208,7 @@ Status TreePacker::Compare() {
   compared_ = true;
   // Without a list all would be unlisted: that it is missing was said.
   if (listed_.lines() == 0) return {};
-  return CompareDigests({*read_, &listed_, nullptr}, findings_,
-                        [](Slice, Compared) { return Status::Ok(); });
+  return CompareDigests({*read_, &listed_}, findings_);
 }
 
 Status TreePacker::End() {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -16,7 +15,7 @@
 
 #include "adapters/common/tree_findings.h"
 #include "base/output_target.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/staged_output.h"
 #include "base/text.h"
 #include "decode/preflight.h"
@@ -34,7 +33,6 @@ namespace {
 constexpr double kDigestShare = 0.2;
 constexpr double kLinesShare = 0.2;
 constexpr double kPathsShare = 0.1;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 class TreeUnpacker {
  public:
@@ -42,13 +40,12 @@ class TreeUnpacker {
       : options_(options),
         progress_(options.progress != nullptr ? *options.progress : own_progress_),
         name_(options.archive == "-" ? "standard input" : options.archive),
+        scratch_(options.memory_bytes, options.scratch_folder),
         meter_(name_, options.limits) {}
 
   Result<ArchiveReport> Run();
 
  private:
-  Result<std::string> ScratchPlace();
-  SorterOptions SorterShare(double share);
   Status Stage();
   Status OpenInput();
   Status OpenTarget();
@@ -63,9 +60,8 @@ class TreeUnpacker {
   Progress& progress_;
   const std::string name_;
   TreeFindings findings_;
-  std::mutex scratch_mutex_;
   std::optional<StagedOutput> staged_;
-  std::optional<ScratchFolder> scratch_;  // of a dry run
+  ScratchSpace scratch_;
   std::optional<InputFile> file_;
   std::unique_ptr<TarReader> reader_;
   ArchiveMeter meter_;
@@ -74,20 +70,6 @@ class TreeUnpacker {
   std::unique_ptr<TreeInput> unpacked_;   // its digests
   std::unique_ptr<UnpackTarget> target_;  // last: its threads use what is above
 };
-
-Result<std::string> TreeUnpacker::ScratchPlace() {
-  const std::lock_guard lock(scratch_mutex_);
-  if (staged_) return staged_->ScratchFolder(options_.scratch_folder);
-  if (!scratch_) {
-    scratch_.emplace(options_.scratch_folder.empty() ? TemporaryFolder() : options_.scratch_folder);
-  }
-  return scratch_->Path();
-}
-
-SorterOptions TreeUnpacker::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this] { return ScratchPlace(); }};
-}
 
 Status TreeUnpacker::OpenInput() {
   if (options_.archive != "-") {
@@ -111,7 +93,7 @@ Status TreeUnpacker::OpenInput() {
 Status TreeUnpacker::OpenTarget() {
   UnpackTargetOptions target;
   target.threads = options_.threads;
-  target.sorter = SorterShare(kPathsShare);
+  target.sorter = scratch_.Share(kPathsShare);
   target.take_digest = [this](Slice path, const Sha256Digest& digest) {
     return unpacked_->Add(path, digest, 0);
   };
@@ -119,12 +101,12 @@ Status TreeUnpacker::OpenTarget() {
   if (staged_) {
     target_ = NewStagedTarget(*staged_, std::move(target));
   } else {
-    SNAPTREE_ASSIGN(std::string folder, ScratchPlace());
+    SNAPTREE_ASSIGN(std::string folder, scratch_.Path());
     target_ = NewDryTarget(std::move(folder), std::move(target));
   }
   SNAPTREE_ASSIGN(source_, OpenDirectorySource(target_->folder(), {}));
-  unpacked_ =
-      std::make_unique<TreeInput>(*source_, TreeInput::Options{SorterShare(kDigestShare), false});
+  unpacked_ = std::make_unique<TreeInput>(*source_,
+                                          TreeInput::Options{scratch_.Share(kDigestShare), false});
   return {};
 }
 
@@ -180,17 +162,13 @@ Status TreeUnpacker::CheckTree() {
   SNAPTREE_TRY(findings_.TakeError(CheckManifest()));
   // Without it this is no tree of ours: there is no use in listing all that is wrong with it.
   if (findings_.HasErrors()) return {};
-  ChecksumsFile listed(SorterShare(kLinesShare));
+  ChecksumsFile listed(scratch_.Share(kLinesShare));
   listed.TreeIsArchive();
   SNAPTREE_TRY(listed.Read(*source_,
                            [this](Status error) { return findings_.TakeError(std::move(error)); }));
-  if (listed.lists_itself()) {
-    findings_.Note("checksums_lists_itself",
-                   "CHECKSUMS has a line for itself, which means nothing");
-  }
+  NoteOddLines(listed, findings_);
   if (listed.lines() == 0) return {};
-  return CompareDigests({*unpacked_, &listed, nullptr}, findings_,
-                        [](Slice, Compared) { return Status::Ok(); });
+  return CompareDigests({*unpacked_, &listed}, findings_);
 }
 
 Status TreeUnpacker::Stage() {
@@ -204,6 +182,7 @@ Status TreeUnpacker::Stage() {
   if (options_.dry_run) return {};
   SNAPTREE_ASSIGN(StagedOutput staged, StagedOutput::Create(options_.output, options_.force));
   staged_.emplace(std::move(staged));
+  scratch_.GoTo([this] { return staged_->ScratchFolder(options_.scratch_folder); });
   return {};
 }
 
@@ -225,10 +204,7 @@ Result<ArchiveReport> TreeUnpacker::Run() {
   if (!report.good() || !staged_) return report;
   progress_.Begin("sync to disk", "files", 0);
   SNAPTREE_TRY(staged_->Publish());
-  for (const std::string& path : staged_->left_behind()) {
-    report.findings.Note("left_behind",
-                         "the old output or leftovers of killed runs could not be removed", path);
-  }
+  staged_->NoteLeftBehind(&report.findings);
   return report;
 }
 

@@ -13,8 +13,7 @@
 #include "encode/canonical_json.h"
 
 #include "base/external_sorter.h"
-#include "base/file.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/time_text.h"
 
 namespace snaptree {
@@ -24,7 +23,6 @@ namespace {
 constexpr double kReadShare = 0.6;
 constexpr double kSideShare = 0.1;
 constexpr double kFoundShare = 0.04;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 bool IsFileOfLines(Slice path) {
   const std::optional<CanonicalRules> rules = CanonicalRulesOf(path);
@@ -36,11 +34,11 @@ class DiffRun {
   explicit DiffRun(const DiffOptions& options)
       : options_(options),
         filter_(options.filter),
-        scratch_(options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder),
-        a_(SorterShare(kSideShare)),
-        b_(SorterShare(kSideShare)),
-        changes_(SorterShare(kFoundShare)),
-        fields_(SorterShare(kFoundShare)),
+        scratch_(options.memory_bytes, options.scratch_folder),
+        a_(scratch_.Share(kSideShare)),
+        b_(scratch_.Share(kSideShare)),
+        changes_(scratch_.Share(kFoundShare)),
+        fields_(scratch_.Share(kFoundShare)),
         scopes_(options.take_scope),
         contents_([this](Slice path, const FieldDifferences& fields) {
           const std::lock_guard lock(fields_mutex_);
@@ -50,7 +48,6 @@ class DiffRun {
   Result<DiffReport> Run();
 
  private:
-  SorterOptions SorterShare(double share);
   RecordsOptions OptionsOf(bool is_a) const;
   Status LearnManifests();
   Status ReadSide(bool is_a);
@@ -63,8 +60,7 @@ class DiffRun {
 
   const DiffOptions& options_;
   const DiffFilter filter_;
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
   DiffSide a_;
   DiffSide b_;
   std::optional<Manifest> manifest_a_;  // of trees that the other side has to be like
@@ -77,14 +73,6 @@ class DiffRun {
   uint64_t wanted_bytes_ = 0;
   DiffReport report_;
 };
-
-SorterOptions DiffRun::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this]() -> Result<std::string> {
-            const std::lock_guard lock(scratch_mutex_);
-            return scratch_.Path();
-          }};
-}
 
 RecordsOptions DiffRun::OptionsOf(bool is_a) const {
   RecordsOptions records;
@@ -112,10 +100,8 @@ Status DiffRun::LearnManifests() {
   // Wrong calls are told before anything is read.
   for (const bool is_a : {true, false}) {
     const bool is_snapshot = (is_a ? kind_a : kind_b) == WhatKind::kSnapshot;
-    if (is_snapshot || !(is_a ? options_.at_a : options_.at_b)) continue;
-    return UsageError("AtNeedsSnapshot",
-                      "a tree is of one time: only a snapshot holds earlier ones")
-        .At(is_a ? options_.a : options_.b);
+    if (!is_snapshot && (is_a ? options_.at_a : options_.at_b))
+      return AtNeedsSnapshot(is_a ? options_.a : options_.b);
   }
   if (kind_a == WhatKind::kSnapshot) manifest_b_ = ManifestIn(OptionsOf(false));
   if (kind_b == WhatKind::kSnapshot) manifest_a_ = ManifestIn(OptionsOf(true));

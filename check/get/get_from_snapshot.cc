@@ -8,7 +8,7 @@
 #include "check/get/record_losses.h"
 
 #include "base/file.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "decode/inputs.h"
 #include "decode/preflight.h"
 #include "decode/route_groups.h"
@@ -38,7 +38,6 @@ class BorrowedSink : public TreeSink {
 
 // Shares of the memory budget, as in a decode.
 constexpr double kTransactionShare = 0.1;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 // A run that writes nothing, with all adapters.
 DecodeOptions DecodeOptionsOf(const GetOptions& options) {
@@ -146,12 +145,9 @@ Status SnapshotGetter::FromInputs() {
   const DecodeOptions run = DecodeOptionsOf(options_);
   const std::string folder =
       options_.scratch_folder.empty() ? TemporaryFolder() : options_.scratch_folder;
-  ScratchFolder scratch(folder);
-  const auto bytes =
-      static_cast<size_t>(static_cast<double>(options_.memory_bytes) * kTransactionShare);
-  const SorterOptions sorter{std::max(bytes, kLeastSorterBytes),
-                             [&scratch] { return scratch.Path(); }};
-  SNAPTREE_ASSIGN(const Inputs inputs, Inputs::Open({run, folder, sorter, options_.progress}));
+  ScratchSpace scratch(options_.memory_bytes, folder);
+  SNAPTREE_ASSIGN(const Inputs inputs,
+                  Inputs::Open({run, folder, scratch.Share(kTransactionShare), options_.progress}));
   report_.salvage = inputs.infos()[0].salvage;
   Findings findings;
   const Finding* unresolved = nullptr;

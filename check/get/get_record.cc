@@ -9,6 +9,7 @@
 #include "formats/family_table.h"
 #include "manifest/manifest.h"
 #include "manifest/tree_path.h"
+#include "tree/run_files.h"
 
 namespace snaptree {
 namespace {
@@ -60,7 +61,7 @@ std::string AdapterOfAddress(Slice address) {
 AddressKind KindOfAddress(Slice address) {
   const std::string adapter = AdapterOfAddress(address);
   if (adapter.empty()) {
-    const bool of_run = address == kManifestFileName || address == "SALVAGE.json" ||
+    const bool of_run = address == kManifestFileName || address == kSalvageFileName ||
                         IsBelow(address, "unknown") || IsBelow(address, "_internal");
     return of_run ? AddressKind::kRun : AddressKind::kNone;
   }
@@ -98,11 +99,7 @@ Result<GetReport> Get(const GetOptions& options) {
   SNAPTREE_TRY(CheckAddress(options));
   SNAPTREE_ASSIGN(const WhatKind kind, WhatKindOf(options.what));
   if (kind == WhatKind::kSnapshot) return GetFromSnapshot(options);
-  if (options.at) {
-    return UsageError("AtNeedsSnapshot",
-                      "a tree is of one time: only a snapshot holds earlier ones")
-        .At(options.what);
-  }
+  if (options.at) return AtNeedsSnapshot(options.what);
   return GetFromTree(options, kind);
 }
 

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
-#include "base/file.h"
 #include "decode/adapter_run.h"
 #include "decode/preflight.h"
 
 namespace snaptree {
 namespace {
-
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 // A walk over extents that hold rows of others would see more than was counted.
 bool IsExact(const ScanResult& scan) {
@@ -27,15 +24,7 @@ RowsDecoder::RowsDecoder(const ScannedSnapshot& snapshot, const GetOptions& opti
       options_(options),
       adapter_(std::move(adapter)),
       progress_(options.progress != nullptr ? *options.progress : own_progress_),
-      scratch_(options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder) {}
-
-SorterOptions RowsDecoder::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this]() -> Result<std::string> {
-            const std::lock_guard lock(scratch_mutex_);
-            return scratch_.Path();
-          }};
-}
+      scratch_(options.memory_bytes, options.scratch_folder) {}
 
 DecodeOptions RowsDecoder::Options() const {
   DecodeOptions decode;
@@ -51,7 +40,7 @@ DecodeOptions RowsDecoder::Options() const {
 
 Result<DecodeReport> RowsDecoder::Decode(const DecodeOptions& decode, const ScanResult& scan,
                                          TreeSink& sink) {
-  SNAPTREE_TRY(CheckEncryption(scan, snapshot_.rows.name()));
+  SNAPTREE_TRY(CheckEncryption(scan, snapshot_.rows.name(), {!decode.input.keys.empty(), ""}));
   const AddressFilter filter(decode.filter);
   const AdapterRun run{.options = decode,
                        .source = snapshot_.rows,
@@ -61,7 +50,7 @@ Result<DecodeReport> RowsDecoder::Decode(const DecodeOptions& decode, const Scan
                        .progress = progress_,
                        .threads = options_.threads,
                        .all_groups_given = snapshot_.all_groups_given,
-                       .sorter_options = [this](double share) { return SorterShare(share); }};
+                       .sorter_options = scratch_.Shares()};
   DecodeReport report;
   report.read_ts = scan.read_ts;
   SNAPTREE_TRY(RunAdapters(run, &report));

@@ -1,14 +1,13 @@
 // A decode of some rows of a snapshot that is open, without the frame that a run of its own has.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "check/get/get_parts.h"
 
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "formats/row_lookup.h"
 
 namespace snaptree {
@@ -30,7 +29,6 @@ class RowsDecoder {
 
  private:
   DecodeOptions Options() const;
-  SorterOptions SorterShare(double share);
   Result<DecodeReport> Decode(const DecodeOptions& decode, const ScanResult& scan, TreeSink& sink);
 
   const ScannedSnapshot& snapshot_;
@@ -38,8 +36,7 @@ class RowsDecoder {
   const std::string adapter_;
   Progress own_progress_;
   Progress& progress_;
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
 };
 
 }  // namespace snaptree

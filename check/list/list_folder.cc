@@ -20,7 +20,6 @@ constexpr size_t kFilesAtATime = 4096;
 constexpr size_t kPathBytesAtATime = size_t{4} << 20;
 constexpr size_t kPieceBytes = size_t{256} << 10;
 constexpr double kManifestShare = 0.01;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 class FolderList {
  public:
@@ -30,7 +29,6 @@ class FolderList {
   Result<bool> Run(ListReport* report);
 
  private:
-  SorterOptions SorterShare(double share) const;
   Result<bool> ReadManifest(ListReport* report);
   Status ListFiles();
   Status TakeWaiting();
@@ -44,15 +42,9 @@ class FolderList {
   size_t waiting_bytes_ = 0;
 };
 
-SorterOptions FolderList::SorterShare(double share) const {
-  const auto bytes =
-      static_cast<size_t>(static_cast<double>(run_.options.records.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), run_.scratch_place};
-}
-
 // Whether files are records, each for itself.
 Result<bool> FolderList::ReadManifest(ListReport* report) {
-  TreeInput input(*source_, TreeInput::Options{SorterShare(kManifestShare)});
+  TreeInput input(*source_, TreeInput::Options{run_.scratch.Share(kManifestShare)});
   Result<Manifest> manifest = ReadTreeManifest(input);
   if (manifest.ok()) {
     report->read_ts = ReadTimestampOf(*manifest);
@@ -95,7 +87,7 @@ Status FolderList::TakeWaiting() {
 }
 
 Status FolderList::ListFiles() {
-  TreeList list([this](double share) { return SorterShare(share); });
+  TreeList list(run_.scratch.Shares());
   run_.progress.Begin("list", "files", 0);
   SNAPTREE_TRY(list.Read({*source_, workers_, findings_, run_.progress}));
   if (run_.options.details) run_.progress.Begin("look at the files", "files", list.files());

@@ -2,12 +2,12 @@
 // list_*.cc.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "check/list/list_records.h"
 
+#include "base/scratch_space.h"
 #include "tree/tree_sink.h"
 
 namespace snaptree {
@@ -26,8 +26,6 @@ class ListChoice {
   const FactScan::Take& take_facts() const { return take_facts_; }
 
  private:
-  bool IsOfAdapters(Slice path) const;
-
   const ListOptions& options_;
   const AddressFilter filter_;
   RecordTable* const table_;
@@ -41,7 +39,7 @@ struct ListRun {
   const ListOptions& options;
   const ListChoice& choice;
   Progress& progress;
-  const std::function<Result<std::string>()>& scratch_place;
+  ScratchSpace& scratch;
 };
 
 // Each fills the report and says whether that was all: false when records stand as lines (spec 08),

@@ -1,14 +1,11 @@
 #include "check/list/list_records.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "check/list/list_parts.h"
 #include "check/scope_filter.h"
 
-#include "base/file.h"
-#include "base/scratch_folder.h"
 #include "manifest/checksums.h"
 
 namespace snaptree {
@@ -32,8 +29,7 @@ class Listing {
         table_(*table),
         choice_(options, table),
         progress_(options.records.progress != nullptr ? *options.records.progress : own_progress_),
-        scratch_(options.records.scratch_folder.empty() ? TemporaryFolder()
-                                                        : options.records.scratch_folder) {}
+        scratch_(options.records.memory_bytes, options.records.scratch_folder) {}
 
   Result<ListReport> Run();
 
@@ -47,18 +43,13 @@ class Listing {
   const ListChoice choice_;
   Progress own_progress_;
   Progress& progress_;
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
   ListReport report_;
 };
 
 // Where one look at the names is enough.
 Result<bool> Listing::ListNames() {
-  const std::function<Result<std::string>()> place = [this]() -> Result<std::string> {
-    const std::lock_guard lock(scratch_mutex_);
-    return scratch_.Path();
-  };
-  const ListRun run{options_, choice_, progress_, place};
+  const ListRun run{options_, choice_, progress_, scratch_};
   if (report_.kind == WhatKind::kTree) return ListFolder(run, &report_);
   return ListArchive(run, &report_);
 }
@@ -98,12 +89,8 @@ Status Listing::Decode() {
 
 Result<ListReport> Listing::Run() {
   SNAPTREE_ASSIGN(report_.kind, WhatKindOf(options_.records.what));
-  if (report_.kind != WhatKind::kSnapshot && options_.records.at) {
-    return UsageError("AtNeedsSnapshot",
-                      "a tree is of one time: only a snapshot holds earlier ones")
-        .At(options_.records.what);
-  }
   if (report_.kind != WhatKind::kSnapshot) {
+    if (options_.records.at) return AtNeedsSnapshot(options_.records.what);
     SNAPTREE_ASSIGN(const bool all, ListNames());
     report_.complete = report_.errors.empty();
     if (all) {
@@ -125,16 +112,9 @@ ListChoice::ListChoice(const ListOptions& options, RecordTable* table)
       take_facts_(
           [table](Slice path, const RecordFacts& facts) { return table->AddFacts(path, facts); }) {}
 
-// Files at the root tell of the whole tree.
-bool ListChoice::IsOfAdapters(Slice path) const {
-  const std::vector<std::string>& adapters = options_.records.adapters;
-  const size_t slash = path.find('/');
-  return adapters.empty() || slash == Slice::npos ||
-         std::find(adapters.begin(), adapters.end(), path.substr(0, slash)) != adapters.end();
-}
-
 bool ListChoice::Lists(Slice path) const {
-  return path != kChecksumsFileName && IsOfAdapters(path) && filter_.Selects(path);
+  return path != kChecksumsFileName && IsOfAdapters(path, options_.records.adapters) &&
+         filter_.Selects(path);
 }
 
 FactSource ListChoice::Reads(Slice path) const {

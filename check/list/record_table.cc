@@ -13,7 +13,6 @@ namespace {
 // Shares of the memory budget.
 constexpr double kPathShare = 0.6;
 constexpr double kOrderShare = 0.4;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 // An entry: what it is, then numbers.
 constexpr char kFile = 'f';   // le64 size
@@ -33,17 +32,12 @@ void AppendFacts(const RecordFacts& facts, std::string* out) {
 
 RecordFacts FactsAt(const char* at) { return {Known(LoadLe64(at)), Known(LoadLe64(at + 8))}; }
 
-SorterOptions SorterOf(uint64_t memory_bytes, double share, ScratchFolder* scratch) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [scratch] { return scratch->Path(); }};
-}
-
 }  // namespace
 
-RecordTable::RecordTable(uint64_t memory_bytes, std::string scratch_parent)
-    : scratch_(std::move(scratch_parent)),
-      by_path_(SorterOf(memory_bytes, kPathShare, &scratch_)),
-      ordered_(SorterOf(memory_bytes, kOrderShare, &scratch_)) {}
+RecordTable::RecordTable(uint64_t memory_bytes, const std::string& scratch_parent)
+    : scratch_(memory_bytes, scratch_parent),
+      by_path_(scratch_.Share(kPathShare)),
+      ordered_(scratch_.Share(kOrderShare)) {}
 
 Status RecordTable::AddFile(Slice path, uint64_t size) {
   std::string payload(1, kFile);

@@ -12,7 +12,7 @@
 
 #include "base/external_sorter.h"
 #include "base/result.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 
 namespace snaptree {
 
@@ -30,8 +30,8 @@ struct RecordLine {
 
 class RecordTable {
  public:
-  // `scratch_parent`: an existing folder.
-  RecordTable(uint64_t memory_bytes, std::string scratch_parent);
+  // `scratch_parent`: an existing folder; empty: the system's.
+  RecordTable(uint64_t memory_bytes, const std::string& scratch_parent);
 
   // Any thread may add.
   Status AddFile(Slice path, uint64_t size);
@@ -55,7 +55,7 @@ class RecordTable {
   Result<bool> NextByPath(RecordLine* line);
   Status Sort(RecordOrder order);
 
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
   std::mutex mutex_;  // of what follows, while records are added
   ExternalSorter by_path_;
   ExternalSorter ordered_;

@@ -28,6 +28,11 @@ Status LookQuickly(const VerifyOptions& options, Progress* progress, VerifyRepor
   SNAPTREE_ASSIGN(const ScanResult scan, ScanContainer(*input.container, {{}, false, progress}));
   report->findings.Merge(input.findings);
   report->findings.Merge(scan.findings);
+  if (const uint64_t encrypted = scan.EncryptedRows(); encrypted != 0) {
+    report->findings.Note("not_opened",
+                          "encrypted rows were not opened: nobody knows whether they can be",
+                          options.what, encrypted);
+  }
   const uint64_t damaged = scan.DamagedRows();
   if (damaged == 0) return {};
   return problems->TakeError(DataError("DamagedRows", "rows of the snapshot cannot be read")

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "check/tree_digests.h"
@@ -12,8 +11,7 @@
 #include "encode/encode_run.h"
 
 #include "adapters/common/tree_findings.h"
-#include "base/file.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_space.h"
 #include "base/time_text.h"
 #include "base/worker_pool.h"
 #include "tree/checksums_file.h"
@@ -28,7 +26,6 @@ constexpr double kArchiveShare = 0.2;
 constexpr double kReadShare = 0.05;
 constexpr double kAllShare = 0.1;
 constexpr double kLinesShare = 0.1;
-constexpr size_t kLeastSorterBytes = size_t{256} << 10;
 
 // Nothing is encoded, so nobody compares.
 class NoDifferences : public ExpectedDifferences {
@@ -41,18 +38,16 @@ class TreeVerifier {
   explicit TreeVerifier(const VerifyOptions& options, WhatKind kind)
       : options_(options),
         progress_(options.progress != nullptr ? *options.progress : own_progress_),
-        scratch_(options.scratch_folder.empty() ? TemporaryFolder() : options.scratch_folder),
+        scratch_(options.memory_bytes, options.scratch_folder),
         workers_(std::max(1U, options.threads)),
-        listed_(SorterShare(kLinesShare)),
-        files_([this](double share) { return SorterShare(share); }) {
+        listed_(scratch_.Share(kLinesShare)),
+        files_(scratch_.Shares()) {
     report_.kind = kind;
   }
 
   Result<VerifyReport> Run();
 
  private:
-  Result<std::string> ScratchPlace();
-  SorterOptions SorterShare(double share);
   Status Open();
   Status ReadManifest();
   Status ReadRecords();
@@ -65,8 +60,7 @@ class TreeVerifier {
   const VerifyOptions& options_;
   Progress own_progress_;
   Progress& progress_;
-  std::mutex scratch_mutex_;
-  ScratchFolder scratch_;
+  ScratchSpace scratch_;
   WorkerPool workers_;
   VerifyReport report_;
   TreeFindings findings_;
@@ -77,21 +71,11 @@ class TreeVerifier {
   TreeList files_;
 };
 
-Result<std::string> TreeVerifier::ScratchPlace() {
-  const std::lock_guard lock(scratch_mutex_);
-  return scratch_.Path();
-}
-
-SorterOptions TreeVerifier::SorterShare(double share) {
-  const auto bytes = static_cast<size_t>(static_cast<double>(options_.memory_bytes) * share);
-  return {std::max(bytes, kLeastSorterBytes), [this] { return ScratchPlace(); }};
-}
-
 Status TreeVerifier::Open() {
   OpenTreeOptions open;
   open.folder.allow_hard_links = true;
-  open.archive.scratch_folder = [this] { return ScratchPlace(); };
-  open.archive.sorter = SorterShare(kArchiveShare);
+  open.archive.scratch_folder = scratch_.ToPath();
+  open.archive.sorter = scratch_.Share(kArchiveShare);
   open.archive.limits = options_.limits;
   open.archive.progress = &progress_;
   SNAPTREE_ASSIGN(source_, OpenTree(options_.what, open));
@@ -100,7 +84,7 @@ Status TreeVerifier::Open() {
 
 Status TreeVerifier::ReadManifest() {
   read_ = std::make_unique<TreeInput>(
-      *source_, TreeInput::Options{SorterShare(kReadShare), options_.threads > 1});
+      *source_, TreeInput::Options{scratch_.Share(kReadShare), options_.threads > 1});
   Result<Manifest> manifest = ReadTreeManifest(*read_);
   if (!manifest.ok()) return findings_.TakeError(std::move(manifest).status());
   manifest_ = *std::move(manifest);
@@ -120,9 +104,8 @@ Status TreeVerifier::ReadRecords() {
   if (!commit_ts.ok()) return findings_.TakeError(std::move(commit_ts).status());
   NoDifferences differences;
   EncodeReport encoded;
-  const EncodeRun run{
-      encode,    *manifest_,  *commit_ts, *read_,
-      findings_, differences, progress_,  [this](double share) { return SorterShare(share); }};
+  const EncodeRun run{encode,    *manifest_,  *commit_ts, *read_,
+                      findings_, differences, progress_,  scratch_.Shares()};
   SNAPTREE_TRY(CheckRows(run, workers_, &encoded));
   report_.records = encoded.records();
   return {};
@@ -141,19 +124,15 @@ Status TreeVerifier::ListFiles() {
 }
 
 Status TreeVerifier::CompareChecksums() {
-  if (listed_.lists_itself()) {
-    findings_.Note("checksums_lists_itself",
-                   "CHECKSUMS has a line for itself, which means nothing");
-  }
+  NoteOddLines(listed_, findings_);
   report_.checksum_lines = listed_.lines();
   report_.files = files_.files();
-  TreeInput all(*source_, TreeInput::Options{SorterShare(kAllShare)});
+  TreeInput all(*source_, TreeInput::Options{scratch_.Share(kAllShare)});
   SNAPTREE_TRY(HashTree({files_, read_.get(), all, workers_, findings_, progress_}));
   report_.bytes = read_->bytes() + all.bytes();
   // Without a list all would be unlisted: that it is missing was said.
   if (listed_.lines() == 0) return {};
-  return CompareDigests({all, &listed_, nullptr}, findings_,
-                        [](Slice, Compared) { return Status::Ok(); });
+  return CompareDigests({all, &listed_}, findings_);
 }
 
 Status TreeVerifier::Look() {

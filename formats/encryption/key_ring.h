@@ -5,11 +5,13 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/findings.h"
 #include "base/result.h"
+#include "formats/encryption/no_core_file.h"
 #include "formats/input_choice.h"
 
 namespace snaptree {
@@ -30,13 +32,17 @@ class DataKey {
   std::array<uint8_t, kBytes> bytes_{};
 };
 
+// kUnknown: of a purpose that this version does not know; it is tried.
 enum class KeyPurpose : uint8_t { kStorage, kRaft, kUnknown };
 
 class KeyRing {
  public:
-  // Reads the files and unwraps every storage key. "KekSize", "KekWrong" (no wrapped key opens),
-  // "KeyFileInvalid" (the sidecar), "KeyFilesIncomplete" (usage: a sidecar without a KEK or the
-  // reverse), errors of reading. Files that others can read are a finding.
+  // Reads the files and unwraps every key that can be of rows. "KekSize" (a key file is not 32
+  // bytes), "KekWrong" (no wrapped key opens), "KeyFileInvalid" (the sidecar),
+  // "KeyFilesIncomplete" (usage: a sidecar without a KEK or the reverse), "OptionConflict" (usage:
+  // two files for one id), errors of reading. Files that others can read, and wrapped keys that do
+  // not open beside others that do, are findings. A data key that is given as it is wins over the
+  // sidecar's. As long as the ring exists, the process leaves no core file.
   static Result<KeyRing> Load(const KeyFiles& files, Findings* findings);
 
   KeyRing(KeyRing&&) = default;
@@ -46,12 +52,16 @@ class KeyRing {
   const DataKey* Find(uint32_t id) const;
   // Of keys that the sidecar names, whether they open or not.
   std::optional<KeyPurpose> PurposeOf(uint32_t id) const;
-  std::string IdsText() const;  // "1, 2": for messages
+  // "1, 2", of keys that open rows; "none". For messages.
+  std::string IdsText() const;
 
  private:
-  KeyRing() = default;
+  KeyRing() : no_core_file_(std::make_unique<NoCoreFile>()) {}
+  Status LoadSidecar(const KeyFiles& files, Findings* findings);
+  Status LoadDataKeys(const KeyFiles& files, Findings* findings);
 
-  std::map<uint32_t, DataKey> keys_;  // nodes: keys never move
+  std::unique_ptr<NoCoreFile> no_core_file_;  // goes after the keys
+  std::map<uint32_t, DataKey> keys_;          // nodes: keys never move
   std::map<uint32_t, KeyPurpose> purposes_;
 };
 

@@ -17,7 +17,7 @@ namespace snaptree {
 
 struct LogRowsOptions {
   std::string scratch_folder;  // an existing folder
-  SorterOptions sorter;
+  SorterOptions sorter;        // without a folder of its own it makes one in scratch_folder
   bool checkpoint = false;  // a copy of a running node's: its last log may be torn without a word
   bool salvage = false;     // a log that is damaged ends there; later ones are left out
   Progress* progress = nullptr;
@@ -26,8 +26,10 @@ struct LogRowsOptions {
 // The newest operation of each raw key. Thread-safe.
 class LogRows {
  public:
-  // Replays all logs from version.log_number on. "WalCorrupt", "WalIngest", "PebbleUnexpectedKind",
-  // errors of reading. Findings: "wal_torn_tail" and others.
+  // Replays all logs from version.log_number on; whether that one is there the caller knows.
+  // "WalCorrupt", "WalIngest", "PebbleUnexpectedKind", errors of reading. Findings: notes
+  // "wal_torn_tail"; warnings "wal_lost_tail" (the last log is damaged before its end),
+  // "wal_sequence_gap", and with salvage "wal_damaged", "wal_left_out".
   static Result<std::unique_ptr<LogRows>> Replay(const std::string& directory,
                                                  const PebbleVersion& version,
                                                  const LogRowsOptions& options, Findings* findings);
@@ -35,14 +37,19 @@ class LogRows {
   LogRows(const LogRows&) = delete;
   LogRows& operator=(const LogRows&) = delete;
 
-  // Positions of its rows, from 0; values' bytes have positions of their own among them.
+  // Holds the positions of its rows, and those of all bytes of their values.
   Extent extent() const;
+  // Deletions are among the entries.
   std::unique_ptr<EntryCursor> OpenCursor(Extent extent) const;
+  // The position from which on a cursor gives all entries with this raw key or above; some with
+  // smaller keys may come first.
+  uint64_t Seek(Slice raw_key) const;
   Status ReadValue(uint64_t value_position, uint64_t from, char* out, size_t n) const;
   Result<Slice> View(uint64_t value_position, size_t n, ViewBuffer* buffer) const;
 
   uint64_t operations() const;  // replayed, older ones of a key included
   uint64_t logs() const;        // files that were read
+  uint64_t bytes() const;       // of these files
   // For messages: the directory and "its logs".
   const std::string& name() const;
 

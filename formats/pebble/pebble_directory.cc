@@ -1,15 +1,104 @@
 #include "formats/pebble/pebble_directory.h"
 
-namespace snaptree {
+#include <utility>
 
-Result<OpenedInput> OpenPebbleDirectory(const std::string& directory,
-                                        const OpenInputOptions& /*options*/) {
-  return DataError("ContainerUnsupported", "a Pebble data directory").At(directory);
+#include "base/cancel.h"
+#include "base/coding.h"
+#include "formats/family_table.h"
+#include "formats/pebble/pebble_rows.h"
+#include "formats/pebble/pebble_store.h"
+#include "formats/pebble/table_check.h"
+
+namespace snaptree {
+namespace {
+
+constexpr size_t kPlacesShare = 64;  // of --memory
+
+class PebbleContainer : public Container {
+ public:
+  PebbleContainer(std::shared_ptr<const StoreRuns> runs, ContainerInfo info, size_t memory_bytes)
+      : info_(std::move(info)), rows_(std::move(runs), memory_bytes / kPlacesShare) {}
+
+  const ContainerInfo& info() const override { return info_; }
+  const PebbleRows& rows() const override { return rows_; }
+  std::optional<uint64_t> payload_end() const override { return std::nullopt; }
+  std::unique_ptr<ScanCursor> OpenScan() override { return rows_.OpenScan(); }
+  Status Diagnose(Status damage) const override { return damage; }
+
+  void SetState(const PebbleState& state) {
+    info_.last_commit_ts = state.last_commit_ts.value_or(0);
+    info_.snapshot_index = state.applied_index;
+  }
+
+ private:
+  ContainerInfo info_;
+  PebbleRows rows_;
+};
+
+// What the store says of itself.
+Result<PebbleState> LookUpState(const PebbleRows& rows) {
+  static_assert(kMetaAppliedIndex < kMetaLastCommitTs);
+  PebbleState state;
+  SNAPTREE_ASSIGN(const auto cursor, rows.OpenCursorAt(kMetaAppliedIndex));
+  for (;;) {
+    SNAPTREE_TRY(CheckCancelled());
+    SNAPTREE_ASSIGN(const auto batch, cursor->NextBatch());
+    if (batch.empty()) return state;
+    for (const Row& row : batch) {
+      if (row.key > kMetaLastCommitTs) return state;
+      if (row.value.size() < sizeof(uint64_t)) continue;
+      if (row.key == kMetaAppliedIndex) state.applied_index = LoadLe64(row.value.data());
+      if (row.key == kMetaLastCommitTs) state.last_commit_ts = LoadLe64(row.value.data());
+    }
+  }
 }
 
-Result<PebbleState> ReadPebbleState(const std::string& directory,
-                                    const OpenInputOptions& /*options*/, bool /*every_block*/) {
-  return DataError("ContainerUnsupported", "a Pebble data directory").At(directory);
+// Reads everything once, so that the report knows all that is lost before a row is used.
+Status FindAllDamage(PebbleContainer* container, const PebbleStore& store, SalvageReport* report,
+                     Findings* findings) {
+  const std::unique_ptr<ScanCursor> scan = container->OpenScan();
+  uint64_t rows = 0;
+  for (;;) {
+    SNAPTREE_TRY(CheckCancelled());
+    SNAPTREE_ASSIGN(const auto batch, scan->NextBatch());
+    if (batch.empty()) break;
+    rows += batch.size();
+  }
+  SNAPTREE_TRY(scan->Finish(findings));
+  store.damage->Tell(report);
+  if (!report->empty()) report->rows_kept = rows;
+  return {};
+}
+
+}  // namespace
+
+Result<OpenedInput> OpenPebbleDirectory(const std::string& directory,
+                                        const OpenInputOptions& options) {
+  SNAPTREE_ASSIGN(PebbleStore store, OpenPebbleStore(directory, options));
+  OpenedInput opened;
+  auto container =
+      std::make_unique<PebbleContainer>(store.runs, std::move(store.info), options.memory_bytes);
+  SNAPTREE_ASSIGN(const PebbleState state, LookUpState(container->rows()));
+  container->SetState(state);
+  opened.findings = std::move(store.findings);
+  opened.salvage = std::move(store.salvage);
+  if (options.salvage)
+    SNAPTREE_TRY(FindAllDamage(container.get(), store, &opened.salvage, &opened.findings));
+  opened.container = std::move(container);
+  return opened;
+}
+
+Result<PebbleState> ReadPebbleState(const std::string& directory, const OpenInputOptions& options,
+                                    bool every_block) {
+  SNAPTREE_ASSIGN(const PebbleStore store, OpenPebbleStore(directory, options));
+  const PebbleRows rows(store.runs, options.memory_bytes / kPlacesShare);
+  SNAPTREE_ASSIGN(PebbleState state, LookUpState(rows));
+  const TableSet& tables = store.runs->tables();
+  state.tables = tables.members().size();
+  state.bytes = store.info.bytes;
+  if (!every_block) return state;
+  for (size_t i = 0; i < tables.members().size(); ++i) SNAPTREE_TRY(CheckEveryBlock(tables, i));
+  return state;
 }
 
 }  // namespace snaptree

@@ -14,11 +14,15 @@
 
 namespace snaptree {
 
+inline constexpr uint64_t kMaxSequence = (uint64_t{1} << 56) - 1;
+
 struct PebbleTable {
   int level = 0;
   uint64_t number = 0;
   uint64_t size = 0;
   KeyBounds bounds;  // of its points; raw keys
+  // Equal: of all its entries, whatever is stored. An edit of the oldest form does not tell them: 0
+  // and kMaxSequence.
   uint64_t smallest_sequence = 0;
   uint64_t largest_sequence = 0;
   std::optional<uint64_t> backing;  // virtual: number of the file that holds its rows
@@ -35,7 +39,9 @@ struct PebbleVersion {
 };
 
 // Reads the directory's current MANIFEST. "PebbleNoManifest", "ManifestCorrupt", "ManifestTag",
-// "TableFormatUnsupported", errors of reading. A last edit that was cut is a finding.
+// "TableFormatUnsupported", "PebbleUnexpectedKind" (a live table with range
+// keys), errors of reading. Finding: "manifest_torn_tail". Bounds of the tables of a level above 0
+// ascend; the last of one may be the first of the next.
 Result<PebbleVersion> ReadPebbleVersion(const std::string& directory, Findings* findings);
 
 }  // namespace snaptree

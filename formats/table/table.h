@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,11 +25,17 @@ struct TableProperties {
 
 // Immutable and thread-safe once it is open.
 class Table {
+  struct Key {};  // only Open() makes tables
+
  public:
+  explicit Table(Key /*key*/) {}
   // Reads footer, metaindex, properties and all of the index, with their checksums. "TableMagic",
   // "TableChecksumType", "TableFormatUnsupported", "TableIndexType", "TableCorrupt" and errors of
   // ReadBlock(). A comparator other than leveldb.BytewiseComparator is "TableFormatUnsupported".
   static Result<std::shared_ptr<const Table>> Open(TableBytes bytes);
+  // A Pebble v4 table whose index is lost, of the data blocks that were found in it. BlockFor() is
+  // an error then.
+  static std::shared_ptr<const Table> OfBlocks(TableBytes bytes, std::vector<BlockHandle> blocks);
 
   const TableBytes& bytes() const { return bytes_; }
   const TableProperties& properties() const { return properties_; }
@@ -40,12 +47,20 @@ class Table {
   std::span<const BlockHandle> value_blocks() const { return value_blocks_; }
   // Whether values of kind SET begin with a prefix byte (v3 and later).
   bool has_value_prefix() const { return has_value_prefix_; }
+  // Whether bit 0x40 of an entry's kind is a hint (v4).
+  bool has_hint_bit() const { return has_hint_bit_; }
+  // Tables of LevelDB may lack properties: then they tell nothing.
+  bool has_properties() const { return has_properties_; }
   BlockChecksum checksum() const { return checksum_; }
   // What it holds in memory.
   size_t memory_bytes() const;
 
   // Number of the first block that can hold this raw key or a greater one; blocks().size(): none.
   Result<size_t> BlockFor(Slice raw_key) const;
+  // Number of the first of blocks() that ends after this offset of the table.
+  size_t FirstBlockEndingAfter(uint64_t offset) const;
+  // The block, of rows or of values, that stands at an offset of the table.
+  std::optional<BlockHandle> BlockAt(uint64_t offset) const;
 
  private:
   TableBytes bytes_;
@@ -54,6 +69,8 @@ class Table {
   std::vector<BlockHandle> blocks_;
   std::vector<BlockHandle> value_blocks_;
   bool has_value_prefix_ = false;
+  bool has_hint_bit_ = false;
+  bool has_properties_ = false;
   BlockChecksum checksum_ = BlockChecksum::kCrc32c;
   BlockHandle index_;
   bool two_levels_ = false;

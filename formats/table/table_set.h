@@ -37,6 +37,7 @@ struct TableMember {
   Extent region;                          // of that file
   std::optional<uint64_t> sequence;  // of all its entries, whatever is stored (ingested tables)
   std::optional<KeyBounds> bounds;
+  std::shared_ptr<const Table> opened = nullptr;  // null: it is opened when it is read
 };
 
 // Members [begin, end) of a set, with ascending keys that do not overlap: a level.
@@ -69,7 +70,8 @@ class TableSet {
   // Entries whose address is in `addresses`; its begin is that of an entry or of the run. Each
   // row's position and end are addresses, end is the position of the next row of the run. Errors of
   // Open() and ReadBlock(); keys that do not ascend, entries that leave their block:
-  // "BlockCorrupt".
+  // "BlockCorrupt"; a table read as a whole with more or fewer entries than it says:
+  // "TableCorrupt". Of values above 256 KiB the head is resident. The set must outlive its cursors.
   std::unique_ptr<EntryCursor> OpenCursor(TableRun run, Extent addresses) const;
   // The address from which on a cursor gives all entries of the run with this raw key or above; a
   // few with smaller keys may come first.

@@ -2,11 +2,11 @@
 // what it says when the record itself is.
 #include <functional>
 
-#include "check/get/get_record.h"
 #include "check/get/record_losses.h"
 #include <catch2/catch.hpp>
 
 #include "manifest/file_name_codec.h"
+#include "tests/support/asked_record.h"
 #include "tests/support/dynamodb_rows.h"
 #include "tests/support/fs_rows.h"
 #include "tests/support/redis_rows.h"
@@ -17,27 +17,13 @@
 namespace snaptree::test {
 namespace {
 
-struct Asked {
-  std::string content;
-  GetReport report;
-};
-
-Asked Ask(const SnapshotBuilder& rows, const std::string& address) {
+Asked AskRows(const SnapshotBuilder& rows, const std::string& address) {
   const TempFolder folder;
   const std::string path = folder / "a.fsm";
   rows.Write(path);
-  Asked asked;
-  GetOptions options;
-  options.what = path;
-  options.address = address;
-  options.take = [&asked](Slice bytes) -> Status {
-    asked.content += bytes;
-    return {};
-  };
-  Result<GetReport> report = Get(options);
-  REQUIRE(report.ok());
-  asked.report = *std::move(report);
+  Asked asked = Ask(path, address);
   INFO(address);
+  REQUIRE(asked.status.ok());
   REQUIRE(asked.report.found);
   return asked;
 }
@@ -58,11 +44,11 @@ TEST_CASE("a key whose name hides it, beside damage of other keys") {
   const auto name = [&](int i) { return common + std::to_string(i) + std::string(200, 'x'); };
   for (int i = 1000; i < 2100; ++i) rows.Put(StrKey(name(i)), kT0, StringValue("v"));
   const std::string last = StringPath(name(2099));
-  CHECK(Ask(rows, last).report.whole());
+  CHECK(AskRows(rows, last).report.whole());
   const auto check = [&](const std::function<void(SnapshotBuilder&)>& damage, bool whole) {
     SnapshotBuilder damaged = rows;
     damage(damaged);
-    const Asked asked = Ask(damaged, last);
+    const Asked asked = AskRows(damaged, last);
     CHECK(asked.content == "v");
     CHECK(asked.report.scope == GetScope::kAdapter);
     CHECK(asked.report.whole() == whole);
@@ -89,17 +75,17 @@ TEST_CASE("an item whose name hides its key, beside damage of other items") {
   rows.Put(d::TableRow("t"), kT0, table("t")).Put(d::CounterRow("t"), kT0, "1");
   rows.Put(d::ItemRow("t", 1, d::Segment(key)), kT0, d::Item({{"h", d::S(key)}}));
   const std::string address = "dynamodb/t/items/" + EncodeSegment(key).name + ".json";
-  CHECK(Ask(rows, address).report.whole());
+  CHECK(AskRows(rows, address).report.whole());
   SnapshotBuilder damaged = rows;
   damaged.Put(d::ItemRow("t", 1, d::Segment("x")), kT0, "junk");
   damaged.Put(d::ItemRow("zz", 1, d::Segment("x")), kT0, "junk");
   PutUnreadable(&damaged, d::ItemRow("t", 1, d::Segment("y")));
   PutUnreadable(&damaged, StrKey("s"));
-  CHECK(Ask(damaged, address).report.whole());
+  CHECK(AskRows(damaged, address).report.whole());
   // Book-keeping of its table is no loss of it.
   SnapshotBuilder odd = rows;
   odd.Put(d::CounterRow("t"), kT1, "2");
-  const Asked asked = Ask(odd, address);
+  const Asked asked = AskRows(odd, address);
   CHECK(asked.report.whole());
   CHECK(asked.report.findings.by_code().at("ddb_generation_mismatch").severity == Severity::kNote);
 }
@@ -115,7 +101,7 @@ TEST_CASE("an item of a number in an old table, beside damage of other items") {
   rows.Put(d::TableRow("t"), kT0, d::TableValue(fields)).Put(d::CounterRow("t"), kT0, "1");
   rows.Put(d::LegacyRow("t", 1, "1.0"), kT0, d::Item({{"h", d::N("1.0")}}));
   rows.Put(d::LegacyRow("t", 1, "2"), kT0, "junk");
-  const Asked asked = Ask(rows, "dynamodb/t/items/1.json");
+  const Asked asked = AskRows(rows, "dynamodb/t/items/1.json");
   CHECK(asked.report.scope == GetScope::kRecord);
   CHECK(asked.report.whole());
 }
@@ -129,12 +115,12 @@ TEST_CASE("a file of the filesystem, beside a damaged piece of another one") {
     rows.Put(FsHomeKey(inode), kT0, FsHomeValue(inode));
     if (inode == 7) rows.Put(FsChunkKey(inode, inode, 0), kT0, "sevens");
   }
-  CHECK(Ask(rows, "fs/tree/f7").report.whole());
+  CHECK(AskRows(rows, "fs/tree/f7").report.whole());
   PutUnreadable(&rows, FsChunkKey(8, 8, 0));
-  const Asked asked = Ask(rows, "fs/tree/f7");
+  const Asked asked = AskRows(rows, "fs/tree/f7");
   CHECK(asked.content == "sevens");
   CHECK(asked.report.whole());
-  const Asked damaged = Ask(rows, "fs/tree/f8");
+  const Asked damaged = AskRows(rows, "fs/tree/f8");
   CHECK_FALSE(damaged.report.complete);
   CHECK(damaged.report.findings.by_code().count("fs_damaged_chunk") == 1);
 }
@@ -159,7 +145,7 @@ TEST_CASE("files that tell of many records count the damage of their own scope")
       INFO(address << " " << concerned);
       const bool is_concerned =
           !concerned.empty() && address.substr(0, concerned.size()) == concerned;
-      CHECK(Ask(damaged, address).report.whole() == !is_concerned);
+      CHECK(AskRows(damaged, address).report.whole() == !is_concerned);
     }
   };
   check([](SnapshotBuilder&) {}, "");
@@ -193,11 +179,11 @@ TEST_CASE("a record beside transactions that were under way") {
   PutOpenLock(&rows, StrKey("b"));
   PutUnreadable(&rows, StrKey("c"));
   rows.Put("!hs|fld|junk", kT0, "x");
-  const Asked other = Ask(rows, StringPath("a"));
+  const Asked other = AskRows(rows, StringPath("a"));
   CHECK(other.content == "old a");
   CHECK(other.report.scope == GetScope::kRecord);
   CHECK(other.report.whole());
-  const Asked locked = Ask(rows, StringPath("b"));
+  const Asked locked = AskRows(rows, StringPath("b"));
   CHECK(locked.content == "old b");
   CHECK_FALSE(locked.report.whole());
   CHECK(locked.report.findings.by_code().count("txn_unresolved") == 1);
@@ -208,7 +194,7 @@ TEST_CASE("a list whose name begins like a delta of another list") {
   SnapshotBuilder rows;
   rows.Put(ListMetaKey("k"), kT0, ListMetaValue(0, 1)).Put(ItemKey("k", 0), kT0, "v");
   rows.Put(ListMetaKey(delta_like), kT0, "a meta of no known size");
-  const Asked asked = Ask(rows, "redis/db_0/lists/k.json");
+  const Asked asked = AskRows(rows, "redis/db_0/lists/k.json");
   CHECK(asked.report.scope == GetScope::kRecord);
   CHECK(asked.report.whole());
 }

@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "check/get/get_record.h"
 #include <catch2/catch.hpp>
 
+#include "tests/support/asked_record.h"
 #include "tests/support/damage.h"
 #include "tests/support/snapshot_builder.h"
 #include "tests/support/temp_folder.h"
@@ -29,31 +29,14 @@ SnapshotBuilder Snapshot(Slice value) {
       .Metadata("_meta_last_commit_ts", kT1);
 }
 
-struct Asked {
-  std::string content;
-  GetReport report;
-  std::string error;
-};
-
-Asked Ask(const std::string& snapshot, const std::string& index,
-          std::optional<uint64_t> at = std::nullopt) {
-  Asked asked;
+Asked AskIndexed(const std::string& snapshot, const std::string& index,
+                 std::optional<uint64_t> at = std::nullopt) {
   GetOptions options;
   options.what = snapshot;
   options.address = kAddress;
   options.index_file = index;
   options.at = at;
-  options.take = [&asked](Slice bytes) -> Status {
-    asked.content += bytes;
-    return {};
-  };
-  Result<GetReport> report = Get(options);
-  if (report.ok()) {
-    asked.report = *std::move(report);
-  } else {
-    asked.error = report.status().code();
-  }
-  return asked;
+  return Ask(std::move(options));
 }
 
 TEST_CASE("an index is made once and read again") {
@@ -61,10 +44,10 @@ TEST_CASE("an index is made once and read again") {
   const std::string path = folder / "a.fsm";
   Snapshot("world").Write(path);
   const std::string index = folder / "a.index";
-  const Asked made = Ask(path, index);
+  const Asked made = AskIndexed(path, index);
   CHECK(made.report.index == IndexUse::kMade);
   CHECK(made.content == "world");
-  const Asked read = Ask(path, index);
+  const Asked read = AskIndexed(path, index);
   CHECK(read.report.index == IndexUse::kRead);
   CHECK(read.content == "world");
   CHECK(read.report.scope == GetScope::kRecord);
@@ -78,30 +61,30 @@ TEST_CASE("an index of another file, state or time is made again") {
   const std::string path = folder / "a.fsm";
   const std::string index = folder / "a.index";
   Snapshot("world").Write(path);
-  CHECK(Ask(path, index).report.index == IndexUse::kMade);
+  CHECK(AskIndexed(path, index).report.index == IndexUse::kMade);
 
   // Another read timestamp.
-  const Asked older = Ask(path, index, kT0);
+  const Asked older = AskIndexed(path, index, kT0);
   CHECK(older.report.index == IndexUse::kMade);
   CHECK(older.content == "older");
-  CHECK(Ask(path, index, kT0).report.index == IndexUse::kRead);
+  CHECK(AskIndexed(path, index, kT0).report.index == IndexUse::kRead);
 
   // The same size, other rows.
   Snapshot("earth").Write(path);
-  const Asked newer = Ask(path, index);
+  const Asked newer = AskIndexed(path, index);
   CHECK(newer.report.index == IndexUse::kMade);
   CHECK(newer.content == "earth");
 
   // The same bytes, touched: nobody can know.
   const timespec times[2] = {{0, UTIME_OMIT}, {1'000'000, 7}};
   REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
-  CHECK(Ask(path, index).report.index == IndexUse::kMade);
-  CHECK(Ask(path, index).report.index == IndexUse::kRead);
+  CHECK(AskIndexed(path, index).report.index == IndexUse::kMade);
+  CHECK(AskIndexed(path, index).report.index == IndexUse::kRead);
 
   const std::string other = folder / "b.fsm";
   Snapshot("venus").Write(other);
   REQUIRE(::utimensat(AT_FDCWD, other.c_str(), times, 0) == 0);
-  CHECK(Ask(other, index).content == "venus");
+  CHECK(AskIndexed(other, index).content == "venus");
 }
 
 TEST_CASE("a damaged index never tells anything wrong") {
@@ -109,18 +92,18 @@ TEST_CASE("a damaged index never tells anything wrong") {
   const std::string path = folder / "a.fsm";
   Snapshot("world").Write(path);
   const std::string index = folder / "a.index";
-  CHECK(Ask(path, index).report.index == IndexUse::kMade);
+  CHECK(AskIndexed(path, index).report.index == IndexUse::kMade);
   const std::string whole = ReadWholeFile(index);
   constexpr size_t kMagicBytes = 8;
   const auto check = [&](const std::string& bytes, bool is_ours) {
     WriteWholeFile(index, bytes);
-    const Asked asked = Ask(path, index);
+    const Asked asked = AskIndexed(path, index);
     if (!is_ours) {
-      CHECK(asked.error == "NotAnIndex");
+      CHECK(asked.error() == "NotAnIndex");
       CHECK(ReadWholeFile(index) == bytes);
       return;
     }
-    REQUIRE(asked.error.empty());
+    REQUIRE(asked.error().empty());
     REQUIRE(asked.report.index == IndexUse::kMade);
     REQUIRE(asked.content == "world");
     REQUIRE(ReadWholeFile(index) == whole);
@@ -139,10 +122,10 @@ TEST_CASE("what is no file is no index") {
   const TempFolder folder;
   const std::string path = folder / "a.fsm";
   Snapshot("world").Write(path);
-  CHECK(Ask(path, folder.path()).error == "NotAnIndex");
-  CHECK(Ask(path, path).error == "NotAnIndex");
+  CHECK(AskIndexed(path, folder.path()).error() == "NotAnIndex");
+  CHECK(AskIndexed(path, path).error() == "NotAnIndex");
   // It cannot be kept, but the record is there.
-  const Asked asked = Ask(path, folder / "missing/a.index");
+  const Asked asked = AskIndexed(path, folder / "missing/a.index");
   CHECK(asked.content == "world");
   CHECK(asked.report.findings.by_code().count("index_not_written") == 1);
 }
@@ -171,9 +154,9 @@ TEST_CASE("with an index next to nothing else is read") {
   const uint64_t size = ReadWholeFile(path).size();
   REQUIRE(size > 60'000'000);
   const std::string index = folder / "a.index";
-  REQUIRE(Ask(path, index).report.index == IndexUse::kMade);
+  REQUIRE(AskIndexed(path, index).report.index == IndexUse::kMade);
   const uint64_t before = BytesRead();
-  const Asked asked = Ask(path, index);
+  const Asked asked = AskIndexed(path, index);
   const uint64_t read = BytesRead() - before;
   REQUIRE(asked.report.index == IndexUse::kRead);
   REQUIRE(asked.content == "world");

@@ -1,40 +1,16 @@
 // One record of real nodes, and of whatever else may hold it.
 #include <cstdlib>
 
-#include "check/get/get_record.h"
 #include <catch2/catch.hpp>
 
 #include "manifest/checksums.h"
+#include "tests/support/asked_record.h"
 #include "tests/support/decode_run.h"
 #include "tests/support/every_path.h"
 #include "tests/support/golden_node1.h"
 
 namespace snaptree::test {
 namespace {
-
-struct Asked {
-  std::string content;
-  GetReport report;
-  std::string error;
-};
-
-Asked Ask(const std::string& what, const std::string& address) {
-  Asked asked;
-  GetOptions options;
-  options.what = what;
-  options.address = address;
-  options.take = [&asked](Slice bytes) -> Status {
-    asked.content += bytes;
-    return {};
-  };
-  Result<GetReport> report = Get(options);
-  if (report.ok()) {
-    asked.report = *std::move(report);
-  } else {
-    asked.error = report.status().code();
-  }
-  return asked;
-}
 
 Files WithoutFolders(Files files) {
   std::erase_if(files, [](const auto& file) {
@@ -70,7 +46,7 @@ TEST_CASE("every file of a group with transactions to apply") {
     REQUIRE(files.size() > 30);
     for (const auto& [file, content] : files) {
       const Asked asked = Ask(path, file);
-      INFO(file << " " << asked.error);
+      INFO(file << " " << asked.error());
       REQUIRE(asked.report.found);
       REQUIRE(asked.content == content);
     }
@@ -89,7 +65,7 @@ TEST_CASE("records of a tree and of its archive") {
     if (file.ends_with("/") || n++ % 50 != 0) continue;
     for (const std::string& what : {tree, archive}) {
       const Asked asked = Ask(what, file);
-      INFO(what << " " << file << " " << asked.error);
+      INFO(what << " " << file << " " << asked.error());
       REQUIRE(asked.report.found);
       REQUIRE(asked.content == content);
       REQUIRE(asked.report.findings.by_code().empty());
@@ -153,7 +129,7 @@ TEST_CASE("files that tell of many records, or of the run") {
   }
   for (const auto& [file, content] : files) {
     const Asked asked = Ask(snapshot, file);
-    INFO(file << " " << asked.error);
+    INFO(file << " " << asked.error());
     REQUIRE(asked.report.found);
     REQUIRE(asked.content == content);
   }
@@ -170,7 +146,7 @@ TEST_CASE("a damaged record is told from one that is not there") {
       .Write(snapshot);
   for (const char* address : {"redis/db_0/strings/bad.bin", "redis/db_0/hashes/h.json"}) {
     const Asked asked = Ask(snapshot, address);
-    INFO(address << " " << asked.error);
+    INFO(address << " " << asked.error());
     CHECK_FALSE(asked.report.found);
     CHECK_FALSE(asked.report.complete);
   }
@@ -186,7 +162,7 @@ TEST_CASE("addresses that no record can have") {
   const std::string snapshot = folder / "a.fsm";
   SnapshotBuilder().Put("!redis|str|k", kT0, "value").Write(snapshot);
   for (const char* address : {"", "/", "./redis", "redis/", "redis//db_0", "../x", "a/../b"}) {
-    CHECK(Ask(snapshot, address).error == "AddressInvalid");
+    CHECK(Ask(snapshot, address).error() == "AddressInvalid");
   }
   CHECK_FALSE(Ask(snapshot, "nonsense").report.found);
   CHECK_FALSE(Ask(snapshot, "redis").report.found);

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "check/get/get_record.h"
 #include <catch2/catch.hpp>
 
 #include "base/sha256.h"
 #include "decode/decoder.h"
 #include "manifest/checksums.h"
+#include "tests/support/asked_record.h"
 #include "tests/support/decode_run.h"
 #include "tests/support/golden_node1.h"
 #include "tests/support/redis_rows.h"
@@ -105,21 +105,6 @@ TEST_CASE("records by adapter and address") {
   }
 }
 
-std::string GetFrom(const std::string& what, const std::string& address, GetReport* report) {
-  std::string content;
-  GetOptions options;
-  options.what = what;
-  options.address = address;
-  options.take = [&](Slice bytes) -> Status {
-    content += bytes;
-    return {};
-  };
-  Result<GetReport> got = Get(options);
-  if (!got.ok()) throw std::runtime_error(got.status().Message());
-  *report = *std::move(got);
-  return content;
-}
-
 TEST_CASE("objects that are called as the file of lines have one address in every layout") {
   SnapshotBuilder rows;
   PutS3Bucket(&rows);
@@ -138,9 +123,9 @@ TEST_CASE("objects that are called as the file of lines have one address in ever
   CHECK((Read(Of(lines.options.output, 2)).files == expected));
   for (const auto& [path, content] : files.Data()) {
     INFO(path);
-    GetReport report;
-    CHECK(GetFrom(lines.options.output, path, &report) == content);
-    CHECK(report.found);
+    const Asked asked = Ask(lines.options.output, path);
+    CHECK(asked.content == content);
+    CHECK(asked.report.found);
   }
   // A key's file beside the lines: one record, whatever its name.
   const std::string odd = lines.options.output + "/redis/db_0/strings";
@@ -164,11 +149,10 @@ TEST_CASE("a file that only CHECKSUMS knows is no unknown record") {
   DecodeRun run(rows);
   run.Run();
   std::filesystem::remove(run.options.output + "/redis/db_0/strings/z.bin");
-  GetReport report;
-  CHECK_THROWS_WITH(GetFrom(run.options.output, "redis/db_0/strings/z.bin", &report),
-                    Catch::Contains("[Missing]"));
-  GetFrom(run.options.output, "redis/db_0/strings/y.bin", &report);
-  CHECK_FALSE(report.found);
+  CHECK(Ask(run.options.output, "redis/db_0/strings/z.bin").error() == "Missing");
+  const Asked other = Ask(run.options.output, "redis/db_0/strings/y.bin");
+  CHECK(other.status.ok());
+  CHECK_FALSE(other.report.found);
 }
 
 TEST_CASE("a time is for snapshots only") {

@@ -19,7 +19,8 @@ class Broken(CliTest):
         before = self.names()
         for command in (["inspect"], ["rows"], ["decode", "-o", self.path("out")], ["decode", "--dry-run"]):
             run = self.run_cli(*command, path, code=exit_code, stdin=stdin)
-            self.assertEqual(run.out, b"", command)
+            listing = os.fsencode(path) + b"\n"  # of a data directory, whatever is wrong with it
+            self.assertTrue(run.out == b"" or command == ["inspect"] and run.out.startswith(listing), run)
             self.assertIn(f"[{error_code}]".encode(), run.err)
             self.assertRegex(run.err.splitlines()[0], rb"^snaptree: ")
             if address:
@@ -130,8 +131,8 @@ class Broken(CliTest):
     def test_timestamp_group(self):
         self.check(self.write("x.fsm", snap.TIMESTAMP_GROUP), 2, "NoRows")
 
-    def test_not_supported_yet(self):
-        self.check(self.write("x.fsm", GOOD[:16] + b"EKVSSTI1" + bytes(100)), 2, "ContainerUnsupported")
+    def test_bundle_without_a_manifest(self):
+        self.check(self.write("x.fsm", GOOD[:16] + b"EKVSSTI1" + bytes(100)), 2, "BundleManifest")
 
     def test_cut_zstd(self):
         packed = subprocess.run(["zstd", "-c"], input=GOOD * 50, capture_output=True, check=True).stdout

@@ -14,7 +14,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 from support import snapshots as snap
-from support.harness import NODE1_FSM, PROGRAM, CliTest, environment
+from support.harness import NODE1_FSM, PROGRAM, CliTest, WithNode1, environment
 
 
 def shell(command, folder, **options):
@@ -66,22 +66,11 @@ class ArchiveTest(CliTest):
         self.assertEqual(self.names(), sorted(names))
 
 
-class OfNode1(ArchiveTest):
-    """A tree with every adapter; decoded once."""
-
+class OfNode1(WithNode1, ArchiveTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.maker = CliTest()
-        cls.maker.setUp()
-        cls.original = cls.maker.path("dump")
-        cls.maker.run_cli("decode", NODE1_FSM, "-o", cls.original)
         cls.files = tree(cls.original)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.maker.doCleanups()
-        super().tearDownClass()
 
     def test_decode_writes_what_unpacks_to_the_tree(self):
         for name, programs in (("x.tar", ("tar xf x.tar", "bsdtar xf x.tar", "tarfile")),

@@ -191,7 +191,7 @@ class Forms(CliTest):
         content = snap.fsm([snap.encrypted(b"a", snap.T0), snap.encrypted(b"b", snap.T0, 9), snap.row(b"c", snap.T0, b"v")])
         rows, run = self.rows(content, code=2)
         self.assertEqual(rows, [])
-        for word in (b"EncryptedRows", b"2 rows", b"7, 9"):
+        for word in (b"EncryptedRows", b"2 encrypted rows", b"key ids needed: 7, 9", b"--kek-file", b"--keys-file"):
             self.assertIn(word, run.err)
         rows, run = self.rows(content, "--salvage", code=3)
         self.assertEqual([r["key"] for r in rows], ["c"])
@@ -203,7 +203,7 @@ class Forms(CliTest):
     def test_store_metadata_is_not_encrypted_like_the_row_before(self):
         content = snap.fsm([snap.encrypted(b"!redis|str|a", snap.T0)])
         rows, run = self.rows(content, code=2)
-        self.assertIn(b"1 row is encrypted", run.err)
+        self.assertIn(b"found 1 encrypted row,", run.err)
         rows, run = self.rows(content, "--json", "--salvage", "--all-versions", code=3)
         self.assertEqual([r.get("state") for r in rows[:-1]], ["raw"])
         self.assertEqual(rows[-1]["encrypted_rows"], 1)

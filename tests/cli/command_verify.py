@@ -10,7 +10,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 from support import snapshots as snap
-from support.harness import NODE1_FSM, CliTest
+from support.harness import NODE1_FSM, CliTest, WithNode1
 
 
 def state(folder):
@@ -24,22 +24,7 @@ def state(folder):
     return found
 
 
-class OfNode1(CliTest):
-    """A tree with every adapter; decoded once."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.maker = CliTest()
-        cls.maker.setUp()
-        cls.original = cls.maker.path("dump")
-        cls.maker.run_cli("decode", NODE1_FSM, "-o", cls.original)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.maker.doCleanups()
-        super().tearDownClass()
-
+class OfNode1(WithNode1):
     def setUp(self):
         super().setUp()
         self.tree = self.path("dump")

@@ -24,7 +24,7 @@ class Waiting(CliTest):
         self.addCleanup(self.end, run)
         run.stdin.write(CONTENT[:100000])
         run.stdin.flush()
-        self.wait_until_reading(run)
+        self.wait_until_waiting(run)
         return run
 
     def end(self, run):
@@ -33,8 +33,8 @@ class Waiting(CliTest):
             stream.close()
         run.wait()
 
-    def wait_until_reading(self, run):
-        """Until the program sleeps in a read of its standard input."""
+    def wait_until_waiting(self, run):
+        """Until the program sleeps in a read of its standard input, or in a write that nobody takes."""
         for _ in range(500):
             with open(f"/proc/{run.pid}/stat", encoding="ascii", errors="replace") as file:
                 state = file.read().rsplit(")", 1)[1].split()[0]
@@ -42,7 +42,7 @@ class Waiting(CliTest):
                 time.sleep(0.05)
                 return
             time.sleep(0.01)
-        self.fail("the program does not read")
+        self.fail("the program does not wait")
 
     def has_handler(self, run):
         with open(f"/proc/{run.pid}/status", encoding="ascii") as file:
@@ -104,6 +104,20 @@ class Waiting(CliTest):
         time.sleep(1.5)
         _, err = run.communicate(CONTENT[100000:], timeout=20)
         self.assertRegex(err, rb"^(snaptree: \w+: [^\n\r\x1b]*\n)+$")
+
+    def test_rows_are_counted_as_rows(self):
+        run = subprocess.Popen([PROGRAM, "rows", "--json", self.write("in.fsm", CONTENT)], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.addCleanup(self.end, run)
+        # Nobody takes what it prints, so it stops on the way.
+        self.wait_until_waiting(run)
+        run.send_signal(signal.SIGUSR1)
+        time.sleep(0.3)
+        out, err = run.communicate(timeout=20)
+        self.assertEqual((run.returncode, out.count(b"\n")), (0, 2001))
+        told = json.loads(err)
+        self.assertEqual((told["phase"], told["unit"], told["total"]), ("rows", "rows", 2000))
+        self.assertTrue(0 < told["done"] <= 2000, told)
 
     def test_progress_as_json(self):
         run = self.start("decode", "--progress", "json", "-", "-o", self.path("out"))

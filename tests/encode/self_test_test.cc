@@ -83,13 +83,21 @@ TEST_CASE("files of lines without a line say what missing ones say") {
   CHECK(decoded.count("redis/db_0/strings/a.bin") == 1);
 }
 
+DecodeOptions ItemsAsLines() {
+  DecodeOptions options;
+  options.dynamodb_jsonl = true;
+  return options;
+}
+
+void AddTable(EncodeRun* run) {
+  std::filesystem::create_directories(run->tree("dynamodb/t/items"));
+  run->Edit("dynamodb/t/_schema.json", Table());
+  run->Edit("dynamodb/t/_schema_ext.json", "{\"format_version\":1,\"generation\":1}");
+}
+
 TEST_CASE("an announced difference counts for all parts of a table") {
-  DecodeOptions lines;
-  lines.dynamodb_jsonl = true;
-  EncodeRun run(Store().Bytes(), lines);
-  std::filesystem::create_directories(run.tree("dynamodb/t/items"));
-  run.Edit("dynamodb/t/_schema.json", Table());
-  run.Edit("dynamodb/t/_schema_ext.json", "{\"format_version\":1,\"generation\":1}");
+  EncodeRun run(Store().Bytes(), ItemsAsLines());
+  AddTable(&run);
   run.Edit("dynamodb/t/items/data-00001.jsonl", "{\"id\":{\"S\":\"a\"}}\n");
   run.Edit("dynamodb/t/items/data-00002.jsonl", "{\"id\":{\"S\":\"b\"},\"n\":{\"NULL\":false}}\n");
   run.Seal();
@@ -99,12 +107,8 @@ TEST_CASE("an announced difference counts for all parts of a table") {
 }
 
 TEST_CASE("items of a table may be cut into files in any way") {
-  DecodeOptions lines;
-  lines.dynamodb_jsonl = true;
-  EncodeRun run(Store().Bytes(), lines);
-  std::filesystem::create_directories(run.tree("dynamodb/t/items"));
-  run.Edit("dynamodb/t/_schema.json", Table());
-  run.Edit("dynamodb/t/_schema_ext.json", "{\"format_version\":1,\"generation\":1}");
+  EncodeRun run(Store().Bytes(), ItemsAsLines());
+  AddTable(&run);
   for (const char* key : {"c", "a", "b"}) {
     run.Edit(std::string("dynamodb/t/items/data-1") + key + ".jsonl",
              std::string("{\"id\":{\"S\":\"") + key + "\"}}\n");

@@ -33,7 +33,8 @@ TEST_CASE("every flipped bit is found, and located where the header can still be
         REQUIRE(info.kind == ErrorKind::kData);
         if (example.SaysWhatItIs(at)) {
           REQUIRE(std::set<std::string>{"FsmHeaderUnknown", "FsmHeaderLength", "PayloadUnknown",
-                                        "PayloadLegacyStream", "PayloadTruncated"}
+                                        "PayloadLegacyStream", "PayloadTruncated",
+                                        "RaftStateInvalid"}
                       .contains(info.code));
         } else {
           REQUIRE(info.code == "FsmChecksum");

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "formats/raft_directory.h"
+#include "formats/snap_file.h"
 #include "formats/spool.h"
 #include "tests/support/opened_snapshot.h"
 #include "tests/support/temp_folder.h"

@@ -1,69 +1,18 @@
 // Which snapshot of a data directory is taken: spec 01 sections 11.1 to 11.3.
 #include "formats/raft_directory.h"
 
-#include <filesystem>
-
 #include <catch2/catch.hpp>
 
-#include "base/checksum.h"
-#include "base/coding.h"
+#include "formats/directory_kind.h"
 #include "tests/support/opened_snapshot.h"
-#include "tests/support/snap_file.h"
-#include "tests/support/snapshot_builder.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/raft_folder.h"
 
 namespace snaptree {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace test;  // NOLINT(google-build-using-namespace)
-
-std::string Hex16(uint64_t v) {
-  std::string be;
-  AppendBe64(&be, v);
-  std::string text;
-  for (const char c : be) {
-    const char* const digits = "0123456789abcdef";
-    text += digits[static_cast<uint8_t>(c) >> 4];
-    text += digits[c & 15];
-  }
-  return text;
-}
-
-// A node's directory under construction.
-class Directory {
- public:
-  explicit Directory(const std::string& inner = "") : root_(folder_.path() + inner) {
-    fs::create_directories(root_ + "/fsm-snap");
-    fs::create_directories(root_ + "/snap");
-    fs::create_directories(root_ + "/wal");
-  }
-  const std::string& path() const { return folder_.path(); }
-  std::string FsmPath(uint64_t index) const { return root_ + "/fsm-snap/" + Hex16(index) + ".fsm"; }
-  std::string SnapPath(uint64_t index) const {
-    return root_ + "/snap/" + Hex16(2) + "-" + Hex16(index) + ".snap";
-  }
-  // A snapshot that says its index in its one row. Returns its checksum.
-  uint32_t AddFsm(uint64_t index) {
-    const std::string bytes =
-        SnapshotBuilder().Header1(1).Put("index", kT0, std::to_string(index)).Bytes();
-    WriteWholeFile(FsmPath(index), bytes);
-    return LoadBe32(bytes.data() + bytes.size() - 4);
-  }
-  void AddSnap(uint64_t index, uint32_t crc) {
-    WriteWholeFile(SnapPath(index), MakeSnapFile(index, 2, MakeToken(index, crc)));
-  }
-  void Break(uint64_t index) {
-    std::string bytes = ReadWholeFile(FsmPath(index));
-    bytes[40] = static_cast<char>(bytes[40] ^ 0x55);
-    WriteWholeFile(FsmPath(index), bytes);
-  }
-  const std::string& root() const { return root_; }
-
- private:
-  TempFolder folder_;
-  std::string root_;
-};
+using Directory = RaftFolder;
 
 const Finding* FindingOf(const Findings& findings, const std::string& code) {
   const auto found = findings.by_code().find(code);
@@ -71,8 +20,13 @@ const Finding* FindingOf(const Findings& findings, const std::string& code) {
 }
 
 std::string Chosen(const Directory& directory, Findings* findings) {
-  const Result<std::string> chosen = ChooseSnapshot(directory.path(), findings);
-  return chosen.ok() ? *chosen : chosen.status().Message();
+  const Result<ChosenState> chosen = ChooseState(directory.path(), {}, findings);
+  return chosen.ok() ? chosen->path : chosen.status().Message();
+}
+
+// Nothing but the note that names the state.
+bool NothingElse(const Findings& findings) {
+  return findings.by_code().size() == 1 && FindingOf(findings, "state_chosen") != nullptr;
 }
 
 TEST_CASE("the newest snapshot is that of the greatest index, in hexadecimal") {
@@ -85,7 +39,7 @@ TEST_CASE("the newest snapshot is that of the greatest index, in hexadecimal") {
   WriteWholeFile(directory.root() + "/fsm-snap/copy.fsm", "x");
   Findings findings;
   CHECK(Chosen(directory, &findings) == directory.FsmPath(0x2a));
-  CHECK(findings.by_code().empty());
+  CHECK(NothingElse(findings));
 
   const OpenedSnapshot opened = OpenPath(directory.path());
   REQUIRE(opened.status.ok());
@@ -101,7 +55,7 @@ TEST_CASE("snapshots without .snap files are taken by their footers alone") {
   fs::remove_all(directory.root() + "/snap");
   Findings findings;
   CHECK(Chosen(directory, &findings) == directory.FsmPath(8));
-  CHECK(findings.by_code().empty());
+  CHECK(NothingElse(findings));
 }
 
 TEST_CASE("a broken newest snapshot is named, and the next older one is taken") {
@@ -150,7 +104,7 @@ TEST_CASE("broken snapshots are listed with their reasons, newest first, one err
   directory.Break(5);
   WriteWholeFile(directory.FsmPath(6), "abc");
   Findings findings;
-  const Result<std::string> none = ChooseSnapshot(directory.root(), &findings);
+  const Result<ChosenState> none = ChooseState(directory.root(), {}, &findings);
   REQUIRE_FALSE(none.ok());
   const ErrorInfo& info = none.status().info();
   CHECK(info.what == "all snapshots in the directory are broken");
@@ -166,7 +120,7 @@ TEST_CASE("an only snapshot that is broken is called that") {
   directory.AddFsm(5);
   directory.Break(5);
   Findings findings;
-  const Result<std::string> none = ChooseSnapshot(directory.path(), &findings);
+  const Result<ChosenState> none = ChooseState(directory.path(), {}, &findings);
   REQUIRE_FALSE(none.ok());
   CHECK(none.status().info().what == "the only snapshot in the directory is broken");
 }
@@ -201,19 +155,24 @@ TEST_CASE("a token whose snapshot is missing is a warning") {
   normal.AddSnap(4, 1);
   Findings none;
   CHECK(Chosen(normal, &none) == normal.FsmPath(5));
-  CHECK(none.by_code().empty());
+  CHECK(NothingElse(none));
 }
 
-TEST_CASE("a payload inside a .snap file is no file to choose") {
+TEST_CASE("a payload inside a .snap file is a snapshot like others") {
   Directory directory;
-  WriteWholeFile(directory.SnapPath(5), MakeSnapFile(5, 2, SnapshotBuilder().Bytes()));
+  const std::string payload = SnapshotBuilder().Put("index", kT0, "inside").Bytes();
+  WriteWholeFile(directory.SnapPath(5), MakeSnapFile(5, 2, payload));
   Findings findings;
-  const Result<std::string> none = ChooseSnapshot(directory.path(), &findings);
-  REQUIRE_FALSE(none.ok());
-  CHECK(none.status().code() == "ContainerUnsupported");
-  CHECK(FindingOf(findings, "snapshot_missing") != nullptr);
-  directory.AddFsm(5);  // the file counts when it is there
-  CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
+  CHECK(Chosen(directory, &findings) == directory.SnapPath(5));
+  CHECK(NothingElse(findings));
+  const OpenedSnapshot opened = OpenPath(directory.path());
+  REQUIRE(opened.status.ok());
+  CHECK(opened.input.container->info().path == directory.SnapPath(5));
+  CHECK(opened.input.container->info().snapshot_index == 5U);
+  CHECK(opened.input.container->info().raft_term == 2U);
+  CHECK(LiveRows(opened).at("index") == "inside");
+  directory.AddFsm(6);
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(6));
 }
 
 TEST_CASE("a .snap file that cannot be read is a warning") {
@@ -237,24 +196,40 @@ TEST_CASE("one group below is found, several must be named") {
 
   fs::create_directories(one.path() + "/group-2/fsm-snap");
   WriteWholeFile(one.path() + "/group-3", "a file is no group");
-  const Result<std::string> several = ChooseSnapshot(one.path(), &findings);
+  const Result<ChosenState> several = ChooseState(one.path(), {}, &findings);
   REQUIRE_FALSE(several.ok());
   CHECK(several.status().code() == "SeveralGroups");
   CHECK(several.status().kind() == ErrorKind::kUsage);
   CHECK(several.status().info().found == one.path() + "/group-1, " + one.path() + "/group-2");
-  CHECK(ChooseSnapshot(one.path() + "/group-1", &findings).ok());
+  CHECK(ChooseState(one.path() + "/group-1", {}, &findings).ok());
 }
 
-TEST_CASE("a directory without snapshots says where the data may be") {
+TEST_CASE("a directory without states says what was looked for") {
   const TempFolder folder;
   fs::create_directories(folder / "fsm-snap");
   Findings findings;
-  const Result<std::string> none = ChooseSnapshot(folder.path(), &findings);
+  const Result<ChosenState> none = ChooseState(folder.path(), {}, &findings);
   REQUIRE_FALSE(none.ok());
   CHECK(none.status().code() == "NoSnapshot");
-  fs::create_directories(folder / "fsm.db");
-  CHECK(ChooseSnapshot(folder.path(), &findings).status().info().next.find("fsm.db") !=
-        std::string::npos);
+  CHECK(none.status().info().found == "none");
+}
+
+TEST_CASE("the term of a snapshot is that of its .snap file") {
+  Directory directory;
+  directory.AddSnap(5, directory.AddFsm(5));
+  const OpenedSnapshot opened = OpenPath(directory.path());
+  REQUIRE(opened.status.ok());
+  CHECK(opened.input.container->info().raft_term == 2U);
+}
+
+TEST_CASE("groups stand in the order of their numbers, and the timestamp group has no data") {
+  const TempFolder folder;
+  for (const char* const name : {"group-10", "group-2", "group-0", "other"})
+    fs::create_directories(folder / name);
+  const std::vector<std::string> groups = GroupFolders(folder.path());
+  CHECK(groups ==
+        std::vector<std::string>{folder / "group-0", folder / "group-2", folder / "group-10"});
+  CHECK(DataGroups(groups) == std::vector<std::string>{folder / "group-2", folder / "group-10"});
 }
 
 TEST_CASE("directories are recognised by what is in them") {

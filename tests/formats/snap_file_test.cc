@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "formats/raft_directory.h"
+#include "formats/snap_file.h"
 #include "tests/support/snapshot_builder.h"
 #include "tests/support/temp_folder.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
-#include "tests/support/encoded_rows.h"
+#include "tests/support/encoded_snapshot.h"
 #include "tests/support/fs_store.h"
 #include "tests/support/rounds.h"
 
@@ -15,11 +15,7 @@ namespace {
 
 using Rows = std::map<std::string, std::string>;
 
-DecodedRows DecodeAgain(const EncodedRows& encoded) {
-  SnapshotBuilder rows;
-  for (const StoredRow& row : encoded.raw) rows.Raw(row.key, row.value);
-  return DecodeRows(rows.LastCommit(7000));
-}
+DecodedRows DecodeAgain(const EncodedRows& encoded) { return DecodeRows(SnapshotOf(encoded)); }
 
 EncodedRows Encode(const DecodedRows& tree) {
   EncodeFilesOptions options;

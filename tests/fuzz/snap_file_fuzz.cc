@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "formats/raft_directory.h"
+#include "formats/snap_file.h"
 #include "tests/support/snap_file.h"
 
 namespace {

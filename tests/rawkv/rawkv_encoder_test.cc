@@ -3,7 +3,7 @@
 
 #include "base/sha256.h"
 #include "tests/support/decoded_rows.h"
-#include "tests/support/encoded_rows.h"
+#include "tests/support/encoded_snapshot.h"
 #include "tests/support/redis_rows.h"
 #include "tests/support/redis_text.h"
 
@@ -24,13 +24,6 @@ std::string Line(Slice key, Slice value, const std::string& more = "") {
 }
 
 EncodedRows EncodeData(const std::string& text) { return EncodeFiles({{kData, text}}); }
-
-SnapshotBuilder SnapshotOf(const EncodedRows& encoded) {
-  SnapshotBuilder snapshot;
-  snapshot.LastCommit(7000);
-  for (const StoredRow& row : encoded.raw) snapshot.Raw(row.key, row.value);
-  return snapshot;
-}
 
 TEST_CASE("encode V12: bare rows") {
   const EncodedRows out = EncodeData(

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
-#include "tests/support/encoded_rows.h"
+#include "tests/support/encoded_snapshot.h"
 #include "tests/support/redis_store.h"
 #include "tests/support/rounds.h"
 
@@ -25,13 +25,6 @@ bool IsRefused(const EncodedRows& encoded, const std::string& path) {
 
 void Forget(Files* files, const std::string& prefix) {
   std::erase_if(*files, [&](const auto& file) { return file.first.starts_with(prefix); });
-}
-
-SnapshotBuilder SnapshotOf(const EncodedRows& encoded) {
-  SnapshotBuilder snapshot;
-  snapshot.LastCommit(7000);
-  for (const StoredRow& row : encoded.raw) snapshot.Raw(row.key, row.value);
-  return snapshot;
 }
 
 // Without the timestamps that unknown rows had before.

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
-#include "tests/support/encoded_rows.h"
+#include "tests/support/encoded_snapshot.h"
 #include "tests/support/redis_store.h"
 #include "tests/support/rounds.h"
 
@@ -15,19 +15,6 @@ constexpr uint64_t kStores = Rounds(1500);
 
 void Forget(Files* files, const std::string& prefix) {
   std::erase_if(*files, [&](const auto& file) { return file.first.starts_with(prefix); });
-}
-
-SnapshotBuilder SnapshotOf(const EncodedRows& encoded) {
-  SnapshotBuilder snapshot;
-  snapshot.LastCommit(7000);
-  for (const StoredRow& row : encoded.raw) snapshot.Raw(row.key, row.value);
-  return snapshot;
-}
-
-EncodedRows EncodeLines(const Files& files) {
-  EncodeFilesOptions options;
-  options.manifest.jsonl = options.manifest.dynamodb_jsonl = true;
-  return EncodeFiles(files, options);
 }
 
 // Leaves out lines that no live node can read; how many there were.

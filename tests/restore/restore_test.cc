@@ -11,6 +11,7 @@
 #include "base/coding.h"
 #include "formats/open_input.h"
 #include "formats/raft_directory.h"
+#include "formats/snap_file.h"
 #include "tests/support/restore_fixture.h"
 #include "tests/support/snap_file.h"
 
@@ -147,10 +148,10 @@ TEST_CASE("what was restored is a raft data directory that can be read") {
   fixture.Snapshot("000000000000002a.fsm", kNodeFsm);
   REQUIRE(fixture.Run().ok());
   Findings findings;
-  const Result<std::string> chosen = ChooseSnapshot(fixture.options.data_dir, &findings);
+  const Result<ChosenState> chosen = ChooseState(fixture.options.data_dir, {}, &findings);
   REQUIRE(chosen.ok());
-  CHECK(*chosen == fixture.options.data_dir + "/" + kFsm42);
-  CHECK(findings.by_code().empty());
+  CHECK(chosen->path == fixture.options.data_dir + "/" + kFsm42);
+  CHECK(findings.by_code().size() == 1);  // which state it is
 }
 
 TEST_CASE("modes do not depend on the umask") {

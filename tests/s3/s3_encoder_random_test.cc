@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "tests/support/decoded_rows.h"
-#include "tests/support/encoded_rows.h"
+#include "tests/support/encoded_snapshot.h"
 #include "tests/support/rounds.h"
 #include "tests/support/s3_rows.h"
 #include "tests/support/s3_store.h"
@@ -22,10 +22,7 @@ Files OfS3(const Files& files) {
 }
 
 Files DecodeAgain(const EncodedRows& encoded, const DecodeRowsOptions& options) {
-  SnapshotBuilder rows;
-  rows.LastCommit(7000);
-  for (const StoredRow& row : encoded.raw) rows.Raw(row.key, row.value);
-  return OfS3(DecodeRows(rows, options).files);
+  return OfS3(DecodeRows(SnapshotOf(encoded), options).files);
 }
 
 std::string Difference(Files before, Files after, const std::set<std::string>& expected) {

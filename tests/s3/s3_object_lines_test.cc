@@ -8,7 +8,7 @@
 #include "manifest/file_name_codec.h"
 #include "manifest/json_writer.h"
 #include "tests/support/decoded_rows.h"
-#include "tests/support/encoded_rows.h"
+#include "tests/support/encoded_snapshot.h"
 #include "tests/support/rounds.h"
 #include "tests/support/s3_rows.h"
 #include "tests/support/s3_store.h"
@@ -25,18 +25,10 @@ const std::string kKeymap = "s3/photos/KEYMAP.jsonl";
 const std::string kSuffix = ".elastickv-meta.json";
 const std::string kBucketJson =
     R"({"format_version":1,"name":"photos","snaptree":{"generation":3}})";
-const std::string kAbc = R"("etag":"900150983cd24fb0d6963f7d28e17f72","size_bytes":3)";
 
 DecodeRowsOptions AsLines() {
   DecodeRowsOptions options;
   options.jsonl = true;
-  return options;
-}
-
-EncodeFilesOptions FromLines() {
-  EncodeFilesOptions options;
-  options.manifest.jsonl = true;
-  options.manifest.dynamodb_jsonl = true;
   return options;
 }
 
@@ -46,17 +38,6 @@ Files OfS3(const Files& files) {
     if (path.starts_with("s3/")) out[path] = text;
   }
   return out;
-}
-
-SnapshotBuilder RowsOf(const EncodedRows& encoded) {
-  SnapshotBuilder rows;
-  rows.LastCommit(7000);
-  for (const StoredRow& row : encoded.raw) rows.Raw(row.key, row.value);
-  return rows;
-}
-
-std::string Line(const std::string& key, const std::string& members) {
-  return R"({"key":")" + key + R"(","path":")" + key + R"(","format_version":1,)" + members + "}\n";
 }
 
 // ---- Text ---------------------------------------------------------------------------------------
@@ -109,12 +90,12 @@ TEST_CASE("keys and paths that are no text") {
                 "{\"key\":{\"base64\":\"NTAlL_9x\"},\"path\":\"50%25/%FFq\"",
                 "{\"key\":\"b\",\"path\":\"b\"",
                 "{\"key\":{\"base64\":\"_y8v_g\"},\"path\":\"" + fallback + "\""});
-  const EncodedRows encoded = EncodeFiles(out.files, FromLines());
+  const EncodedRows encoded = EncodeLines(out.files);
   REQUIRE(encoded.errors == Strings{});
   CHECK(encoded.findings() == Strings{});
   CHECK(encoded.differences == Paths{});
   for (const std::string& key : keys) CHECK(encoded.rows.count(S3HeadKey({"photos", 3, key})) == 1);
-  CHECK(OfS3(DecodeRows(RowsOf(encoded), AsLines()).files) == out.files);
+  CHECK(OfS3(DecodeRows(SnapshotOf(encoded), AsLines()).files) == out.files);
 }
 
 TEST_CASE("every path comes back from its text") {
@@ -149,7 +130,7 @@ TEST_CASE("a bucket without objects has no lines") {
   const DecodedRows out = DecodeRows(rows, AsLines());
   CHECK(out.files.size() == 1);
   CHECK(out.report.extensions == Strings{});
-  CHECK(EncodeFiles(out.files, FromLines()).errors == Strings{});
+  CHECK(EncodeLines(out.files).errors == Strings{});
 }
 
 // ---- The name of the file -----------------------------------------------------------------------
@@ -171,12 +152,12 @@ TEST_CASE("objects that are called as the file of lines") {
     CHECK(out.files.at("s3/photos/" + FallbackName(key)) == key);
   for (const std::string& key : {keys[3], keys[4]}) CHECK(out.files.at("s3/photos/" + key) == key);
   CHECK(std::count(out.files.at(kLines).begin(), out.files.at(kLines).end(), '\n') == 5);
-  const EncodedRows encoded = EncodeFiles(out.files, FromLines());
+  const EncodedRows encoded = EncodeLines(out.files);
   REQUIRE(encoded.errors == Strings{});
   CHECK(encoded.findings() == Strings{});
   CHECK(encoded.differences == Paths{});
-  CHECK(OfS3(DecodeRows(RowsOf(encoded)).files) == OfS3(plain.files));
-  CHECK(OfS3(DecodeRows(RowsOf(encoded), AsLines()).files) == OfS3(out.files));
+  CHECK(OfS3(DecodeRows(SnapshotOf(encoded)).files) == OfS3(plain.files));
+  CHECK(OfS3(DecodeRows(SnapshotOf(encoded), AsLines()).files) == OfS3(out.files));
 }
 
 TEST_CASE("alone, its name stays in the layout of files and is moved in that of lines") {
@@ -204,171 +185,8 @@ TEST_CASE("the file of lines is an object in a tree of the other layout") {
   const EncodedRows out = EncodeFiles(files);
   REQUIRE(out.errors == Strings{});
   CHECK(out.rows.count(S3HeadKey({"photos", 3, "_objects.jsonl"})) == 1);
-  CHECK(EncodeFiles(files, FromLines()).errors ==
-        Strings{"S3EncodeInvalidSidecar " + kLines + ": line 1",
-                "S3EncodeOrphanSidecar " + kLines + kSuffix});
-}
-
-// ---- What people do to lines --------------------------------------------------------------------
-
-struct Mended {
-  std::string lines;
-  Strings findings;
-  bool differs;
-};
-
-TEST_CASE("lines that are mended") {
-  const std::string a = Line("a", kAbc);
-  const std::string b = Line("b", kAbc);
-  const Mended cases[] = {
-      {a + b, {}, false},
-      {a + b.substr(0, b.size() - 1), {}, false},
-      {"  " + a.substr(0, a.size() - 1) + "\r\n" + b, {}, false},
-      {b + a, {"note s3_lines_out_of_order 1"}, false},
-      {a + "\n \t\r\n" + b, {}, true},
-      {a, {"warning s3_sidecar_missing 1"}, true},
-      {"", {"warning s3_sidecar_missing 2"}, true},
-      {a + Line("b", kAbc + R"(,"new":1)"), {"note s3_sidecar_unknown_member 1"}, true},
-      {a + Line("b", kAbc + R"(,"user_metadata":{"A":"x"})"),
-       {"note s3_metadata_name_lowered 1"},
-       true},
-      {a + Line("b", R"("size_bytes":4)"), {"warning s3_sidecar_rewritten 1"}, true},
-      {a + Line("b", R"("etag":"00000000000000000000000000000000","size_bytes":3)"),
-       {"warning s3_sidecar_rewritten 1"},
-       true},
-      {a + Line("b", R"("etag":"00000000000000000000000000000000-2","size_bytes":3)"),
-       {"note s3_etag_unverified 1"},
-       false},
-      {a + R"({"size_bytes":3,"path":"b","format_version":1,)" +
-           R"("etag":"900150983cd24fb0d6963f7d28e17f72","key":{"base64":"Yg"}})",
-       {},
-       false},
-  };
-  for (const Mended& c : cases) {
-    INFO(c.lines);
-    const EncodedRows out = EncodeFiles({{kBucketFile, kBucketJson},
-                                         {"s3/photos/a", "abc"},
-                                         {"s3/photos/b", "abc"},
-                                         {kLines, c.lines}},
-                                        FromLines());
-    REQUIRE(out.errors == Strings{});
-    CHECK(out.findings() == c.findings);
-    CHECK(out.differences == (c.differs ? Paths{kLines} : Paths{}));
-    CHECK(out.report.records() == 2);
-    CHECK(out.rows.count(S3HeadKey({"photos", 3, "b"})) == 1);
-  }
-}
-
-TEST_CASE("what a line says goes into the head") {
-  const std::string members =
-      kAbc + R"(,"last_modified":"2023-11-14T22:13:20Z","content_type":"text/plain",)" +
-      R"("user_metadata":{"k":"<v>"},"snaptree":{"x_extra":{"n":1}})";
-  const EncodedRows lines = EncodeFiles(
-      {{kBucketFile, kBucketJson}, {"s3/photos/o", "abc"}, {kLines, Line("o", members)}},
-      FromLines());
-  const EncodedRows files =
-      EncodeFiles({{kBucketFile, kBucketJson},
-                   {"s3/photos/o", "abc"},
-                   {"s3/photos/o" + kSuffix, R"({"format_version":1,)" + members + "}"}});
-  REQUIRE(lines.errors == Strings{});
-  CHECK(lines.rows == files.rows);
-  CHECK(lines.rows.at(S3HeadKey({"photos", 3, "o"})).find(R"("content_type":"text/plain")") !=
-        std::string::npos);
-}
-
-TEST_CASE("a large body whose line is wrong") {
-  const std::string body(70000, 'x');
-  const EncodedRows out =
-      EncodeFiles({{kBucketFile, kBucketJson},
-                   {"s3/photos/o", body},
-                   {kLines, Line("o", R"("etag":"00000000000000000000000000000000",)"
-                                      R"("size_bytes":70000)")}},
-                  FromLines());
-  REQUIRE(out.errors == Strings{});
-  CHECK(out.findings() == Strings{"warning s3_sidecar_rewritten 1"});
-  CHECK(out.differences == Paths{kLines});
-}
-
-TEST_CASE("a sidecar file among lines is read, and told") {
-  Files files = {{kBucketFile, kBucketJson},
-                 {"s3/photos/a", "abc"},
-                 {"s3/photos/a" + kSuffix, R"({"format_version":1,)" + kAbc + "}"},
-                 {"s3/photos/b", "abc"},
-                 {kLines, Line("b", kAbc)}};
-  const EncodedRows out = EncodeFiles(files, FromLines());
-  REQUIRE(out.errors == Strings{});
-  CHECK(out.findings() == Strings{"note s3_sidecar_beside_lines 1"});
-  CHECK(out.differences == Paths{kLines, "s3/photos/a" + kSuffix});
-
-  files[kLines] += Line("a", kAbc);
-  CHECK(EncodeFiles(files, FromLines()).errors ==
-        Strings{"S3EncodeTwoSidecars " + kLines + ": line 2"});
-}
-
-TEST_CASE("lines that are wrong") {
-  const std::string b = Line("b", kAbc);
-  const std::pair<std::string, Strings> cases[] = {
-      {"{\n" + b, {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {b + "[]\n", {"S3EncodeInvalidSidecar " + kLines + ": line 2"}},
-      {b + "{}\n", {"S3EncodeInvalidSidecar " + kLines + ": line 2"}},
-      {R"({"key":"b","format_version":1})", {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"path":"b","format_version":1})", {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":1,"path":"b","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":{"base64":"Y="},"path":"b","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":{"base64":"Yg","x":1},"path":"b","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":"b","path":{"base64":"Yg"},"format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":"b","path":"","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":{"base64":"_w"},"path":"%F","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":"b","path":"b"})", {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":"b","path":"b","format_version":2})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":"b","path":"b","path":"b","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {Line("b", R"("etag":1)"), {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {R"({"key":"c","path":"b","format_version":1})",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 1"}},
-      {b + Line("c", kAbc), {"S3EncodeOrphanSidecar " + kLines + ": line 2"}},
-      {b + Line("../photos/b", kAbc), {"S3EncodeOrphanSidecar " + kLines + ": line 2"}},
-      {b + Line("_bucket.json", kAbc), {"S3EncodeOrphanSidecar " + kLines + ": line 2"}},
-      {b + b, {"DuplicateKey " + kLines + ": line 2"}},
-      {b + b + b, {"DuplicateKey " + kLines + ": line 2", "DuplicateKey " + kLines + ": line 3"}},
-      {Line("c", kAbc) + "x\n" + b + "y\n",
-       {"S3EncodeInvalidSidecar " + kLines + ": line 2",
-        "S3EncodeInvalidSidecar " + kLines + ": line 4",
-        "S3EncodeOrphanSidecar " + kLines + ": line 1"}},
-  };
-  for (const auto& [lines, errors] : cases) {
-    INFO(lines);
-    Strings found =
-        EncodeFiles({{kBucketFile, kBucketJson}, {"s3/photos/b", "abc"}, {kLines, lines}},
-                    FromLines())
-            .errors;
-    Strings expected = errors;
-    std::sort(found.begin(), found.end());
-    std::sort(expected.begin(), expected.end());
-    CHECK(found == expected);
-  }
-}
-
-TEST_CASE("a line says what is wrong with its JSON") {
-  const EncodedRows out = EncodeFiles(
-      {{kBucketFile, kBucketJson}, {"s3/photos/b", "abc"}, {kLines, "{\"key\" \"b\"}\n"}},
-      FromLines());
-  REQUIRE(out.statuses.size() == 1);
-  CHECK(out.statuses[0].Message().find("missing a colon") != std::string::npos);
-}
-
-TEST_CASE("a line that is longer than any can be") {
-  const std::string line = Line("b", "\"etag\":\"" + std::string(26 << 20, 'x') + "\"");
-  const EncodedRows out = EncodeFiles(
-      {{kBucketFile, kBucketJson}, {"s3/photos/b", "abc"}, {kLines, line}}, FromLines());
-  CHECK(out.errors == Strings{"LineTooLong " + kLines + ": line 1"});
+  CHECK(EncodeLines(files).errors == Strings{"S3EncodeInvalidSidecar " + kLines + ": line 1",
+                                             "S3EncodeOrphanSidecar " + kLines + kSuffix});
 }
 
 // ---- Random stores ------------------------------------------------------------------------------
@@ -474,7 +292,7 @@ TEST_CASE("random stores are the same in both layouts") {
     REQUIRE(from_lines.errors == Strings{});
     REQUIRE(from_lines.rows == from_files.rows);
     REQUIRE(from_lines.findings() == from_files.findings());
-    const SnapshotBuilder again = RowsOf(from_lines);
+    const SnapshotBuilder again = SnapshotOf(from_lines);
     REQUIRE(Difference(OfS3(DecodeRows(again, lines).files), bundled, from_lines.differences) ==
             "");
     REQUIRE(Difference(OfS3(DecodeRows(again, files).files), plain, from_files.differences) == "");
@@ -497,11 +315,11 @@ TEST_CASE("very many lines, with sorters that spill each of them") {
   const DecodedRows out = DecodeRows(rows, options);
   const std::string& lines = out.files.at(kLines);
   CHECK(std::count(lines.begin(), lines.end(), '\n') == kObjects);
-  const EncodedRows encoded = EncodeFiles(out.files, FromLines());
+  const EncodedRows encoded = EncodeLines(out.files);
   REQUIRE(encoded.errors == Strings{});
   CHECK(encoded.findings() == Strings{});
   CHECK(encoded.report.records() == kObjects);
-  CHECK(DecodeRows(RowsOf(encoded), AsLines()).files.at(kLines).size() == lines.size());
+  CHECK(DecodeRows(SnapshotOf(encoded), AsLines()).files.at(kLines).size() == lines.size());
 }
 
 }  // namespace

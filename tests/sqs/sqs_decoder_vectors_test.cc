@@ -72,15 +72,7 @@ TEST_CASE("V10: bodies that are no text") {
 }
 
 TEST_CASE("V13: names of folders") {
-  const std::pair<const char*, const char*> names[] = {
-      {"orders.fifo", "orders.fifo"},
-      {" q", "%20q"},
-      {"b64.fifo", "6d569adb756fb691545b327385919c6b__b64.fifo"},
-      {"0123456789abcdef0123456789abcdef__x",
-       "c6adf9bb73b31df7b339106a031c285a__0123456789abcdef0123456789abcdef__x"},
-      {"..", "5ec1f7e700f37c3d0b2981d04855fc34__.."},
-      {".", "cdb4ee2aea69cc6a83331bbe96dc2caa__."}};
-  for (const auto& [name, folder] : names) {
+  for (const auto& [name, folder] : kQueueFolders) {
     INFO(name);
     const DecodedRows out =
         DecodeRows(SnapshotBuilder().Put(QueueMetaKey(name), kT0, StoredQueue(name, 1)));

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "formats/open_input.h"
 #include "manifest/tree_path.h"
+#include "tests/support/asked_record.h"
 #include "tests/support/decoded_rows.h"
 
 namespace snaptree::test {
@@ -35,25 +36,19 @@ struct Opened {
   ScanResult scan;
 };
 
-struct Got {
-  GetReport report;
-  std::string content;
-};
-
-Got GetOne(const Opened& opened, const EveryPath& of, const std::string& address) {
-  Got got;
+Asked AskOpened(const Opened& opened, const EveryPath& of, const std::string& address) {
   GetOptions options;
   options.address = address;
   options.at = of.at;
   options.salvage = of.salvage;
-  options.take = [&got](Slice bytes) -> Status {
-    got.content += bytes;
-    return {};
+  const auto get = [&](const GetOptions& of_rows) -> Result<GetReport> {
+    GetReport report;
+    SNAPTREE_TRY(GetFromRows({opened.input.container->rows(), opened.scan}, of_rows, &report));
+    return report;
   };
-  const Status status =
-      GetFromRows({opened.input.container->rows(), opened.scan}, options, &got.report);
-  if (!status.ok()) throw std::runtime_error(address + ": " + status.Message());
-  return got;
+  Asked asked = Ask(std::move(options), get);
+  if (!asked.status.ok()) throw std::runtime_error(address + ": " + asked.status.Message());
+  return asked;
 }
 
 // Addresses near one that is there.
@@ -91,7 +86,7 @@ void CheckEveryPath(const EveryPath& options, const Files& files, GetCounts* cou
     const AddressKind kind = KindOfAddress(path);
     if (kind == AddressKind::kNone) throw std::runtime_error("not known: " + path);
     if (kind == AddressKind::kRun) continue;
-    const Got got = GetOne(opened, options, path);
+    const Asked got = AskOpened(opened, options, path);
     if (!got.report.found) throw std::runtime_error("not found: " + path);
     if (got.content != content) {
       throw std::runtime_error(path + ": " + Printable(got.content, 500) +
@@ -106,7 +101,7 @@ void CheckEveryPath(const EveryPath& options, const Files& files, GetCounts* cou
     const bool is_record = IsSafeTreePath(path) && KindOfAddress(path) == AddressKind::kRecord;
     if (!is_record || files.count(path) != 0) continue;
     ++counts->missing;
-    const Got got = GetOne(opened, options, path);
+    const Asked got = AskOpened(opened, options, path);
     if (got.report.found) throw std::runtime_error("invented: " + path);
   }
 }

@@ -5,12 +5,23 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/slice.h"
 
 namespace snaptree::test {
 
 using Partition = std::optional<uint32_t>;  // nullopt: the classic layout
+
+// Queues and their folders (spec 05 V13).
+inline constexpr std::pair<const char*, const char*> kQueueFolders[] = {
+    {"orders.fifo", "orders.fifo"},
+    {" q", "%20q"},
+    {"b64.fifo", "6d569adb756fb691545b327385919c6b__b64.fifo"},
+    {"0123456789abcdef0123456789abcdef__x",
+     "c6adf9bb73b31df7b339106a031c285a__0123456789abcdef0123456789abcdef__x"},
+    {"..", "5ec1f7e700f37c3d0b2981d04855fc34__.."},
+    {".", "cdb4ee2aea69cc6a83331bbe96dc2caa__."}};
 
 // base64 with padding, as values hold it.
 std::string Base64(Slice bytes);

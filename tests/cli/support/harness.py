@@ -81,6 +81,23 @@ class CliTest(unittest.TestCase):
         self.assertEqual(problems, [], f"{schema}: {json.dumps(value)[:2000]}")
 
 
+class WithNode1(CliTest):
+    """A tree with every adapter, `original`; decoded once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.maker = CliTest()
+        cls.maker.setUp()
+        cls.original = cls.maker.path("dump")
+        cls.maker.run_cli("decode", NODE1_FSM, "-o", cls.original)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.maker.doCleanups()
+        super().tearDownClass()
+
+
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
 
 

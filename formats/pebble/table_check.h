@@ -1,0 +1,22 @@
+// What can be checked of the tables of a Pebble directory beyond what reading their rows checks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "formats/pebble/pebble_version.h"
+#include "formats/table/table_set.h"
+
+namespace snaptree {
+
+// Opens a table and looks at its first and last rows: whether it is the one that the MANIFEST
+// means. "TableCorrupt", "PebbleUnexpectedKind", errors of TableSet.
+Status CheckTable(const TableSet& set, size_t member, const PebbleTable& table);
+// Reads all of a table's blocks. Errors of TableSet; "TableCorrupt" when it has fewer entries than
+// its properties say.
+Status CheckEveryBlock(const TableSet& set, size_t member);
+// The least and the greatest raw key of a table.
+Result<KeyBounds> ReadBounds(const TableSet& set, size_t member);
+
+}  // namespace snaptree

@@ -112,7 +112,9 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
     return DataError("PayloadLegacyStream", "a row stream from before it had a magic")
         .At(file.path(), payload_begin)
         .Expected("EKVPBBL1")
-        .Next("decode, rows, ls, get and diff read it with --force; nothing but the shape of its rows says what it is");
+        .Next(
+            "decode, rows, ls, get and diff read it with --force; nothing but the shape of its "
+            "rows says what it is");
   }
   return DataError("PayloadUnknown", "not a snapshot that this version knows")
       .At(file.path(), payload_begin)

@@ -115,7 +115,7 @@ TEST_CASE("etcd-raft-state.bin that is damaged") {
     const OpenedSnapshot opened = OpenBytes(good.substr(0, size));
     REQUIRE_FALSE(opened.status.ok());
     CHECK(opened.status.kind() == ErrorKind::kData);
-    if (size >= 4) CHECK(opened.status.code() == "RaftStateInvalid");
+    if (size >= 7) CHECK(opened.status.code() == "RaftStateInvalid");
   }
   CHECK(OpenBytes(good + "x").status.code() == "RaftStateInvalid");
   std::string version = good;

@@ -2,20 +2,27 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/remove_tree.h"
+#include "base/staged_folder.h"
 
 namespace snaptree {
 namespace {
 
 constexpr const char* kPrefix = ".snaptree-scratch-";
+constexpr int kAttempts = 100;
+
+UniqueFd OpenFolder(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
 
 UniqueFd LockFolder(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  UniqueFd fd = OpenFolder(path);
   if (fd.valid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.Reset();
   return fd;
 }
@@ -39,12 +46,22 @@ void ScratchFolder::RemoveStale() const {
 Result<std::string> ScratchFolder::Path() {
   if (!path_.empty()) return path_;
   RemoveStale();
-  std::string name = parent_ + "/" + kPrefix + "XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr)
-    return SystemError(errno, "create a scratch folder in", parent_);
-  path_ = name;
-  lock_ = LockFolder(path_);
-  return path_;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    std::string name = parent_ + "/" + kPrefix + "XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr)
+      return SystemError(errno, "create a scratch folder in", parent_);
+    lock_ = OpenFolder(name);
+    if (lock_.valid() && LockOwnFolder(lock_.get())) {
+      path_ = name;
+      return path_;
+    }
+    if (!lock_.valid() && errno != ENOENT) {
+      Status error = SystemError(errno, "open", name);
+      ::rmdir(name.c_str());
+      return error;
+    }
+  }
+  return EnvironmentError("Io", "cannot create a folder that no other run takes away").At(parent_);
 }
 
 }  // namespace snaptree

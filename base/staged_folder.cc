@@ -52,14 +52,6 @@ Lock TakeLock(int fd) {
   return errno == EWOULDBLOCK ? Lock::kBusy : Lock::kNotSupported;
 }
 
-// A clean-up of another run may come between our mkdir and our lock, and take the folder for
-// abandoned.
-bool LockOwn(int fd) {
-  if (TakeLock(fd) == Lock::kBusy) return false;
-  struct stat st {};
-  return ::fstat(fd, &st) == 0 && st.st_nlink > 0;
-}
-
 bool IsStagedName(Slice name, Slice part) {
   const auto skip = [&name](Slice prefix) {
     if (!name.starts_with(prefix)) return false;
@@ -76,6 +68,12 @@ bool IsStagedName(Slice name, Slice part) {
 }
 
 }  // namespace
+
+bool LockOwnFolder(int fd) {
+  if (TakeLock(fd) == Lock::kBusy) return false;
+  struct stat st {};
+  return ::fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
 
 Result<StagedFolder> MakeStagedFolder(int parent_fd, const std::string& parent_path,
                                       const std::string& output_name, Slice suffix, mode_t mode) {
@@ -94,7 +92,7 @@ Result<StagedFolder> MakeStagedFolder(int parent_fd, const std::string& parent_p
     }
     folder.fd = UniqueFd(
         ::openat(parent_fd, folder.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (folder.fd.valid() && LockOwn(folder.fd.get())) return folder;
+    if (folder.fd.valid() && LockOwnFolder(folder.fd.get())) return folder;
     if (!folder.fd.valid() && errno != ENOENT) {
       const Status error = SystemError(errno, "open", parent_path + "/" + folder.name);
       ::unlinkat(parent_fd, folder.name.c_str(), AT_REMOVEDIR);

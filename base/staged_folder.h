@@ -21,6 +21,10 @@ struct StagedFolder {
 Result<StagedFolder> MakeStagedFolder(int parent_fd, const std::string& parent_path,
                                       const std::string& output_name, Slice suffix, mode_t mode);
 
+// Locks a folder that this run has just made, where the file system can lock at all. False when a
+// clean-up of another run came before the lock, and took the folder for abandoned.
+bool LockOwnFolder(int fd);
+
 // Calls visit(name) for everything in `parent_path` that has such a name for this output and that
 // no run holds, with its lock taken.
 void ForEachAbandoned(const std::string& parent_path, const std::string& output_name,

@@ -109,12 +109,11 @@ std::string HowText(const GetOptions& options, const GetReport& report) {
     case IndexUse::kMade:
       text = "the index was written to " + options.index_file + "; ";
       break;
-    case IndexUse::kUnknown:
-      text = "no index is kept of standard input; ";
-      break;
+    case IndexUse::kStandardInput:
+    case IndexUse::kDecrypted:
+    case IndexUse::kDirectory:
     case IndexUse::kSalvage:
-      text = "no index is kept with --salvage; ";
-      break;
+      break;  // a note tells
   }
   if (report.kind != WhatKind::kSnapshot) return text + "the file stands in the tree";
   switch (report.scope) {
@@ -133,7 +132,13 @@ Status VerdictOf(const GetOptions& options, const GetReport& report) {
 }
 
 int Tell(const GetOptions& options, const GetReport& report, Reporter& reporter) {
-  reporter.Findings(report.findings);
+  // An index that was asked for and is not there is told without -v too.
+  Findings of_index;
+  Findings others;
+  for (const auto& [code, finding] : report.findings.by_code())
+    (code == "index_not_used" ? of_index : others).AddFrom(code, finding);
+  reporter.Findings(of_index, true);
+  reporter.Findings(others);
   if (!report.salvage.empty()) reporter.Notice(SalvageText(report.salvage));
   const Status verdict = VerdictOf(options, report);
   if (!verdict.ok()) reporter.Error(verdict);
@@ -153,7 +158,9 @@ const char* NameOf(IndexUse use) {
     case IndexUse::kMade:
       return "made";
     case IndexUse::kNone:
-    case IndexUse::kUnknown:
+    case IndexUse::kStandardInput:
+    case IndexUse::kDecrypted:
+    case IndexUse::kDirectory:
     case IndexUse::kSalvage:
       break;
   }

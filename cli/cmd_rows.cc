@@ -1,6 +1,9 @@
 // snaptree rows IN: rows as JSON lines.
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "base/coding.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/count_text.h"
@@ -33,7 +36,8 @@ struct RowsResult {
   Status status;
   uint64_t printed = 0;
   uint64_t damaged = 0;
-  uint64_t encrypted = 0;  // left out
+  uint64_t encrypted = 0;         // left out
+  std::vector<uint32_t> key_ids;  // of them, ascending, 100 at most
   uint64_t read_ts = 0;
   Findings findings;
   SalvageReport salvage;
@@ -96,25 +100,34 @@ std::string NoRowText(const RowSelection& selection) {
 
 Status Encrypted(const std::string& path, const ScannedInput& input, const RowsOptions& options,
                  uint64_t rows) {
-  return EncryptedRows(rows, input.scan, path,
-                       {options.keys_given, KeysAtHand(input.container->info())});
+  const ScanResult& scan = input.scan;
+  return EncryptedRowsError(rows,
+                            options.all_versions ? scan.version_key_ids : scan.encryption_key_ids,
+                            path, {options.keys_given, KeysAtHand(input.container->info())});
 }
 
-// Before any output: whether the view holds encrypted rows. The scan tells where to look closer.
+void NoteKeyId(const WalkedRow& row, std::vector<uint32_t>* ids) {
+  constexpr size_t kIdAt = 2;  // in the envelope
+  constexpr size_t kMaxIds = 100;
+  if (row.value.resident.size() < kIdAt + sizeof(uint32_t) || ids->size() == kMaxIds) return;
+  const uint32_t id = LoadBe32(row.value.resident.data() + kIdAt);
+  const auto at = std::lower_bound(ids->begin(), ids->end(), id);
+  if (at == ids->end() || *at != id) ids->insert(at, id);
+}
+
+// Before any output: whether what is asked for holds encrypted rows.
 Status RefuseEncrypted(const std::string& path, const ScannedInput& input,
                        const RowsOptions& options) {
-  // Older versions are asked for only with --all-versions.
-  const bool some = input.scan.EncryptedRows() != 0 ||
-                    (options.all_versions && input.container->info().decrypted);
-  if (options.salvage || !some) return {};
+  const uint64_t most =
+      options.all_versions ? input.scan.EncryptedVersions() : input.scan.LiveEncryptedRows();
+  if (options.salvage || most == 0) return {};
   RowWalk walk(input.container->rows(), input.scan, options.selection);
   WalkedRow row;
   uint64_t encrypted = 0;
   for (;;) {
     SNAPTREE_ASSIGN(const bool more, walk.Next(&row));
     if (!more) break;
-    const bool asked = options.all_versions ? !row.tombstone : row.verdict == Verdict::kLive;
-    if (!row.raw && row.encrypted && asked) ++encrypted;
+    if (row.encrypted && (options.all_versions || row.verdict == Verdict::kLive)) ++encrypted;
   }
   return encrypted == 0 ? Status::Ok() : Encrypted(path, input, options, encrypted);
 }
@@ -131,9 +144,10 @@ Status PrintRows(const std::string& path, const ScannedInput& input, const RowsO
     if (!more) break;
     progress.done.store(walk.rows_read(), std::memory_order_relaxed);
     if (!options.all_versions && (row.raw || row.verdict != Verdict::kLive)) continue;
-    if (!row.raw && row.encrypted && !row.tombstone) {
+    if (row.encrypted) {
       if (!options.salvage) return Encrypted(path, input, options, 1);
       ++result->encrypted;
+      NoteKeyId(row, &result->key_ids);
       continue;
     }
     SNAPTREE_TRY(printer.Print(row));
@@ -162,7 +176,8 @@ Status Run(const Invocation& invocation, Progress& progress, StdoutWriter& out,
   SNAPTREE_TRY(RefuseEncrypted(path, input, options));
   SNAPTREE_TRY(PrintRows(path, input, options, progress, out, result));
   if (result->encrypted != 0) {
-    result->findings.Warn("encrypted_rows", "encrypted rows were left out", "", result->encrypted);
+    result->findings.Warn("encrypted_rows", "encrypted rows were left out",
+                          KeyIdsText(result->key_ids), result->encrypted);
   }
   if (options.selects && result->printed == 0) {
     result->findings.Warn("nothing_matched", NoRowText(options.selection));

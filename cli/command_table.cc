@@ -1,5 +1,6 @@
 // The commands of the table: what they take, and what they say of themselves.
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "cli/commands.h"
@@ -132,7 +133,9 @@ constexpr CommandOption kLsOptions[] = {
 constexpr CommandOption kGetOptions[] = {
     {kAt, nullptr},
     {kOutput, "the file to write (standard output)"},
-    {kIndexFile, nullptr},
+    {kIndexFile,
+     "keep what was learned of a snapshot's file in FILE, and read it there the next time (not "
+     "of fsm.db, nor with keys or --salvage)"},
     {kForce, "replace an existing output; read --at before the retained window"},
     {kSalvage, nullptr},
 };
@@ -170,21 +173,29 @@ constexpr CommandOption kSealOptions[] = {{kCheck, nullptr}};
 
 constexpr CommandOption kHelpOptions[] = {{kMan, nullptr}, {kCompletion, nullptr}};
 
-constexpr const char* kInputForms =
-    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a "
-    "raft data "
-    "directory (its newest whole snapshot), or - for standard input.";
+constexpr char kInputForms[] =
+    "IN is recognised by content, never by name: a node's raft data directory (its newest whole "
+    "state), its store fsm.db, a .fsm snapshot file of any kind, a file or folder of an offload "
+    "store, a snapshot of an older node, a file inside zstd, or - for standard input. inspect of a "
+    "folder lists all states in it.";
 
-constexpr const char* kDecodeDetails =
-    "IN is recognised by content, never by name: a .fsm snapshot file, the same inside zstd, a "
-    "raft data "
-    "directory (its newest whole snapshot), or - for standard input. Of a cluster with several "
-    "raft "
-    "groups give one IN for each group: they become one tree, read at one time.";
+template <size_t A, size_t B>
+constexpr std::array<char, A + B - 1> Joined(const char (&a)[A], const char (&b)[B]) {
+  std::array<char, A + B - 1> text{};
+  for (size_t i = 0; i + 1 < A; ++i) text[i] = a[i];
+  for (size_t i = 0; i < B; ++i) text[A - 1 + i] = b[i];
+  return text;
+}
+
+constexpr auto kDecodeDetails =
+    Joined(kInputForms,
+           " Of a cluster with several raft groups give one IN for each group: they become one "
+           "tree, read at one time.");
 
 constexpr const char* kRestoreDetails =
     "FSM is a snapshot that encode made or that a node left (a .fsm file, the same inside zstd, or "
-    "a raft data directory). What encode made has an .encode_info.json beside it, which is "
+    "a raft data directory with one; no fsm.db). What encode made has an .encode_info.json beside "
+    "it, which is "
     "compared first; anything else is kept byte for byte. Nothing is ever replaced: DIR must not "
     "exist. It serves every node: each gets a copy, and the last lines say how.";
 
@@ -210,7 +221,7 @@ constexpr Command kCommands[] = {
      "3  damaged rows were left out, or nothing matched\n"
      "4  input or output error, no permission",
      kRowsOptions, 1, 1, Completes::kFile, false, true, RunRows},
-    {"decode", "turn snapshots into a directory tree", "IN... -o OUT", kDecodeDetails,
+    {"decode", "turn snapshots into a directory tree", "IN... -o OUT", kDecodeDetails.data(),
      "snaptree decode 000000000119400e.fsm -o dump\n"
      "snaptree decode n1/group-1 n1/group-2 -o dump\n"
      "snaptree decode --include 'dynamodb/orders/*' 000000000119400e.fsm -o orders\n"
@@ -253,9 +264,9 @@ constexpr Command kCommands[] = {
      "4  input or output error, no space, no permission; no output",
      kRestoreOptions, 0, kManyArguments, Completes::kFile, true, false, RunRestore},
     {"verify", "make every check on trees, archives and snapshots", "WHAT...",
-     "WHAT is a tree that was decoded (a folder, a .tar or .tar.zst file) or a snapshot (a .fsm "
-     "file, the same inside zstd, a raft data directory, or - for standard input), told apart by "
-     "content. Of a tree every file is compared with CHECKSUMS and read as encode would read it; a "
+     "WHAT is a tree that was decoded (a folder, a .tar or .tar.zst file) or a snapshot (all "
+     "that decode takes, and - for standard input), told apart by content. Of a tree every file is "
+     "compared with CHECKSUMS and read as encode would read it; a "
      "snapshot is decoded without output, and the rows that a node derives from its records "
      "(indexes, expiries, counters) are compared with them. All that is wrong is printed, a line "
      "each (of one code the first 30; -v all), and nothing is changed.",

@@ -76,8 +76,10 @@ constexpr Topic kTopics[] = {
      "by Ctrl-C; a killed run (kill -9) can leave .NAME.snaptree-* beside its output,\n"
      "which the next run to the same output removes.\n"
      "\n"
-     "A hash, set or zset that an old server stored as one value is held in memory\n"
-     "whole; no node stores a value above 256 MiB.\n"},
+     "Three things are held whole whatever --memory says: a hash, set or zset that an\n"
+     "old server stored as one value (no node stores one above 256 MiB); one unpacked\n"
+     "block of a Pebble table, which is as large as its largest row; the manifest of a\n"
+     "bundle, at about five times its text.\n"},
 };
 
 }  // namespace

@@ -4,8 +4,10 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "formats/directory_input.h"
 #include "formats/directory_kind.h"
 #include "formats/offload_store.h"
+#include "manifest/checksums.h"
 
 namespace snaptree::cli {
 namespace {
@@ -25,6 +27,12 @@ bool HoldsPebble(const std::string& path) {
 
 bool IsStore(const std::string& path) { return IsFolder(path) && IsOffloadStore(path); }
 bool IsNoFolder(const std::string& path) { return !IsFolder(path); }
+
+bool IsTree(const std::string& path) {
+  const std::string checksums = path + "/" + std::string(kChecksumsFileName);
+  return IsFolder(path) && Exists(checksums) && !IsInputFolder(path);
+}
+bool IsNoTree(const std::string& path) { return Exists(path) && !IsTree(path); }
 
 struct Rule {
   bool given;
@@ -48,6 +56,8 @@ Status CheckInputChoice(const InputChoice& choice, const std::vector<std::string
        "name the payload; of a store's folder --manifest-key chooses"},
       {choice.force_locked, HoldsPebble, "--force-locked is about an fsm.db, and no input has one",
        "leave it out"},
+      {!choice.keys.empty(), IsNoTree, "keys open encrypted rows, and a tree has none",
+       "leave them out"},
       {choice.checkpoint, HoldsPebble, "--checkpoint is about an fsm.db, and no input has one",
        "leave it out"},
   };

@@ -30,7 +30,10 @@ Result<std::pair<uint32_t, std::string>> DataKeyOf(const std::string& value) {
     if (error == std::errc() && stop == end && id != 0)
       return std::pair<uint32_t, std::string>(id, value.substr(equals + 1));
   }
-  return BadValue("--dek", value, "ID=FILE, with the decimal id of the key");
+  // The value may be a key that was meant to stand in a file: it is not repeated.
+  return UsageError("OptionValue", "bad value of --dek")
+      .Expected("ID=FILE, with the decimal id of the key and the file that holds it")
+      .Next("give a file, not the key: others can see what stands on a command line");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // What kind of container an input is, where it comes from, and what it cannot tell.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/count_text.h"
 #include "cli/inspect_report.h"
@@ -11,7 +13,16 @@
 namespace snaptree::cli {
 namespace {
 
+constexpr size_t kWidestFormat = 56;  // in a line of 80
+
 bool IsPebble(const InspectReport& report) { return report.info.format.starts_with("Pebble"); }
+
+// Whether all of its bytes match what stands beside or around it.
+bool IsProven(const InspectReport& report) {
+  const auto& origin = report.info.origin;
+  return std::any_of(origin.begin(), origin.end(),
+                     [](const auto& line) { return line.first == "verified by"; });
+}
 
 // What kind of container it is, from the last of its magics.
 std::string ContainerText(const InspectReport& report) {
@@ -57,7 +68,7 @@ std::string FirstLine(const InspectReport& report) {
     text += "   every block ok";
   } else if (report.info.crc32c) {
     text += fmt::format("   checksum ok (crc32c {})", Hex32(*report.info.crc32c));
-  } else if (report.findings.by_code().contains("no_checksum")) {
+  } else if (report.findings.by_code().contains("no_checksum") && !IsProven(report)) {
     text += "   no checksum";
   } else {
     text += "   checksums ok";
@@ -72,14 +83,32 @@ std::string Origin(const InspectReport& report) {
   if (header && report.info.crc32c) return "a node, as a finished snapshot";
   if (header) return "a node; without the footer of a finished snapshot";
   const bool lists = Slice(report.info.format).ends_with(kVersionListMagic);
-  return report.info.crc32c || lists ? "an old node (no FSM header)" : "an encoder (bare payload)";
+  const bool of_node = report.info.crc32c || lists || IsProven(report);
+  return of_node ? "an old node (no FSM header)" : "an encoder (bare payload)";
 }
 
 std::string Encryption(const InspectReport& report) {
-  const uint64_t encrypted = report.scan.EncryptedRows();
-  if (encrypted == 0) return report.info.decrypted ? "encrypted, and opened" : "not encrypted";
-  return fmt::format("{} {}ENCRYPTED ({})", Counted(encrypted, "row"),
-                     report.info.decrypted ? "still " : "", KeyIdsText(report.scan));
+  const ScanResult& scan = report.scan;
+  const char* const still = report.info.decrypted ? "still " : "";
+  if (const uint64_t live = scan.LiveEncryptedRows(); live != 0) {
+    return fmt::format("{} {}ENCRYPTED ({})", Counted(live, "row"), still,
+                       KeyIdsText(scan.encryption_key_ids));
+  }
+  if (scan.EncryptedVersions() != 0)
+    return report.info.decrypted ? "encrypted, live rows opened" : "live rows not encrypted";
+  return report.info.decrypted ? "encrypted, and opened" : "not encrypted";
+}
+
+// Of versions that only --at or rows --all-versions reads, when they need keys of their own.
+std::string EncryptedVersionsLine(const InspectReport& report) {
+  const ScanResult& scan = report.scan;
+  const uint64_t rows = scan.EncryptedVersions();
+  const bool said =
+      scan.LiveEncryptedRows() != 0 && scan.version_key_ids == scan.encryption_key_ids;
+  if (rows == 0 || said) return "";
+  return InspectLine(
+      "", fmt::format("of all versions, {} {}ENCRYPTED ({})", Counted(rows, "row"),
+                      report.info.decrypted ? "still " : "", KeyIdsText(scan.version_key_ids)));
 }
 
 }  // namespace
@@ -95,7 +124,11 @@ std::string ContainerLines(const InspectReport& report) {
   text += InspectLine("container", ContainerText(report)) + UnknownText(report);
   text += InspectLine("raft index", IndexText(report));
   for (const auto& [name, value] : report.info.origin) text += InspectLine(name, value);
-  text += InspectLine("format", report.info.format + ", " + Encryption(report));
+  const std::string encryption = Encryption(report);
+  const bool one_line = report.info.format.size() + encryption.size() <= kWidestFormat;
+  text += InspectLine("format", report.info.format + (one_line ? ", " + encryption : ","));
+  if (!one_line) text += InspectLine("", encryption);
+  text += EncryptedVersionsLine(report);
   if (report.info.raft_cutover_index) {
     text += InspectLine(
         "", fmt::format("raft entries above {} are encrypted", *report.info.raft_cutover_index));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/decode_command.h"
 #include "formats/directory_input.h"
 #include "formats/directory_kind.h"
 #include "formats/hashicorp_snapshot.h"
@@ -11,10 +12,6 @@
 
 namespace snaptree::cli {
 namespace {
-
-std::string DecodeCommand(const std::string& what, bool salvage) {
-  return "snaptree decode " + ShellWord(what) + (salvage ? " --salvage" : "") + " -o dump";
-}
 
 // The part of a path below a folder; the last name of what is the folder itself.
 std::string NameBelow(const std::string& path, const std::string& folder) {
@@ -36,12 +33,33 @@ class DirectoryInspector {
  private:
   Result<InspectedGroup> Group(const std::string& folder);
   Status LookAt(ListedSnapshot listed, InspectedGroup* group);
-  Result<InspectedStore> Store(const std::string& path, const std::string& folder);
+  Status LookAtPayload(const FoundSnapshot& payload, InspectedSnapshot* snapshot);
+  Result<InspectedStore> Store(const std::string& path, const std::string& folder,
+                               const std::string& keys_file);
+  // Those that were given, else those of a node that encrypts.
+  std::string KeyOptions(const std::string& keys_file) const;
+  bool CanSalvage(const std::string& path) const;
   Status ChooseOfEach(InspectedDirectory* directory);
 
   const OpenInputOptions& options_;
   Findings& findings_;
 };
+
+std::string DirectoryInspector::KeyOptions(const std::string& keys_file) const {
+  if (!options_.choice.keys.empty()) return GivenKeyOptions(options_.choice.keys);
+  return keys_file.empty() ? "" : KeyOptionsToFill(keys_file);
+}
+
+// Whether --salvage finds a row in a file.
+bool DirectoryInspector::CanSalvage(const std::string& path) const {
+  OpenInputOptions options = options_;
+  options.choice = {};
+  options.salvage = true;
+  const Result<OpenedInput> opened = OpenInput(path, options);
+  if (!opened.ok()) return false;
+  const Extent rows = opened->container->rows().extent();
+  return rows.begin < rows.end;
+}
 
 Status DirectoryInspector::LookAt(ListedSnapshot listed, InspectedGroup* group) {
   InspectedSnapshot snapshot;
@@ -50,24 +68,34 @@ Status DirectoryInspector::LookAt(ListedSnapshot listed, InspectedGroup* group) 
   if (!problem.ok() && problem.kind() == ErrorKind::kCancelled) return problem;
   snapshot.name = NameBelow(listed.path, group->directory);
   const bool salvage = !problem.ok() || listed.kind == SnapshotKind::kUnfinished;
-  snapshot.command = DecodeCommand(listed.path, salvage);
+  const std::string keys = KeyOptions(group->keys_file);
+  if (!salvage) {
+    snapshot.command = DecodeCommand(listed.path, keys);
+  } else {
+    // Of a folder decode takes whole snapshots only.
+    const bool folder = listed.kind == SnapshotKind::kFirstEngine;
+    const std::string file = listed.path + (folder ? "/state.bin" : "");
+    if (CanSalvage(file)) snapshot.command = DecodeCommand(file, " --salvage" + keys);
+  }
   snapshot.listed = std::move(listed);
   group->snapshots.push_back(std::move(snapshot));
   return {};
 }
 
-Result<InspectedStore> DirectoryInspector::Store(const std::string& path,
-                                                 const std::string& folder) {
+Result<InspectedStore> DirectoryInspector::Store(const std::string& path, const std::string& folder,
+                                                 const std::string& keys_file) {
   InspectedStore store;
   store.path = path;
   store.name = NameBelow(path, folder);
   OpenInputOptions options = options_;
   options.salvage = false;
   Result<PebbleState> whole = ReadPebbleState(path, options, true);
-  store.problem = whole.ok() ? Status::Ok() : whole.status();
-  const bool locked = !whole.ok() && store.problem.code() == "PebbleLocked";
-  if (whole.ok()) {
+  const bool is_whole = whole.ok();
+  store.problem = is_whole ? Status::Ok() : whole.status();
+  const bool locked = !is_whole && store.problem.code() == "PebbleLocked";
+  if (is_whole) {
     store.state = *std::move(whole);
+    store.problem = store.state->missing;
   } else if (store.problem.kind() == ErrorKind::kCancelled) {
     return store.problem;
   } else if (!locked) {
@@ -75,7 +103,12 @@ Result<InspectedStore> DirectoryInspector::Store(const std::string& path,
     if (Result<PebbleState> part = ReadPebbleState(path, options, false); part.ok())
       store.state = *std::move(part);
   }
-  store.command = DecodeCommand(path, !whole.ok() && !locked);
+  const std::string keys = KeyOptions(keys_file);
+  if (locked) {
+    store.command = DecodeCopyCommand(path, keys);
+  } else if (store.state) {
+    store.command = DecodeCommand(path, (is_whole ? "" : " --salvage") + keys);
+  }
   return store;
 }
 
@@ -83,12 +116,12 @@ Result<InspectedGroup> DirectoryInspector::Group(const std::string& folder) {
   StateListing listing = ListStates(folder);
   InspectedGroup group;
   group.directory = folder;
+  group.keys_file = std::move(listing.keys_file);
   for (ListedSnapshot& listed : listing.snapshots) SNAPTREE_TRY(LookAt(std::move(listed), &group));
   if (!listing.pebble.empty()) {
-    SNAPTREE_ASSIGN(group.store, Store(listing.pebble, folder));
+    SNAPTREE_ASSIGN(group.store, Store(listing.pebble, folder, group.keys_file));
   }
   group.leftovers = std::move(listing.leftovers);
-  group.keys_file = std::move(listing.keys_file);
   return group;
 }
 
@@ -99,7 +132,11 @@ Status DirectoryInspector::ChooseOfEach(InspectedDirectory* directory) {
   std::vector<std::string> folders;
   for (const InspectedGroup& group : directory->groups) folders.push_back(group.directory);
   for (const std::string& folder : DataGroups(folders)) command += " " + ShellWord(folder);
-  directory->decode_all = command + " -o dump";
+  std::string keys = GivenKeyOptions(options_.choice.keys);
+  for (const InspectedGroup& group : directory->groups) {
+    if (keys.empty()) keys = KeyOptions(group.keys_file);
+  }
+  directory->decode_all = command + keys + " -o dump";
   for (const std::string& folder : DataGroups(folders)) {
     const Result<ChosenState> chosen = ChooseState(folder, options_, &findings_);
     if (chosen.ok()) {
@@ -128,7 +165,7 @@ Result<InspectedDirectory> DirectoryInspector::PebbleDirectory(const std::string
   InspectedDirectory directory;
   InspectedGroup& group = directory.groups.emplace_back();
   group.directory = path;
-  SNAPTREE_ASSIGN(group.store, Store(path, path));
+  SNAPTREE_ASSIGN(group.store, Store(path, path, ""));
   return directory;
 }
 
@@ -148,6 +185,22 @@ Result<InspectedDirectory> DirectoryInspector::FirstEngine(const std::string& pa
   return directory;
 }
 
+// The payload of an offloaded snapshot, against its manifest.
+Status DirectoryInspector::LookAtPayload(const FoundSnapshot& payload,
+                                         InspectedSnapshot* snapshot) {
+  ListedSnapshot file;
+  file.path = payload.path;
+  TakeFileFacts(file.path, &file);
+  snapshot->listed.bytes = file.bytes;
+  snapshot->listed.modified_ms = file.modified_ms;
+  snapshot->listed.payload = file.path;
+  Status problem = CheckFacts(payload.facts, *payload.file, options_.progress);
+  if (!problem.ok() && problem.kind() == ErrorKind::kCancelled) return problem;
+  snapshot->look = PeekSnapshot(file);
+  if (!problem.ok()) snapshot->look.problem = std::move(problem);
+  return {};
+}
+
 Result<InspectedDirectory> DirectoryInspector::OffloadStore(const std::string& path) {
   InspectedDirectory directory;
   InspectedGroup& group = directory.groups.emplace_back();
@@ -159,23 +212,18 @@ Result<InspectedDirectory> DirectoryInspector::OffloadStore(const std::string& p
     snapshot.listed.index = found.index;
     snapshot.listed.term = found.term;
     snapshot.name = found.key;
-    Findings ignored;  // a manifest that is named is taken or an error
-    const Result<FoundSnapshot> payload =
-        ChooseOffloaded(path, found.key, options_.progress, &ignored);
+    const Result<FoundSnapshot> payload = OpenOffloaded(found);
     if (payload.ok()) {
-      ListedSnapshot file;
-      file.path = payload->path;
-      TakeFileFacts(file.path, &file);
-      snapshot.listed.bytes = file.bytes;
-      snapshot.listed.modified_ms = file.modified_ms;
-      snapshot.listed.payload = file.path;
-      snapshot.look = PeekSnapshot(file);
+      SNAPTREE_TRY(LookAtPayload(*payload, &snapshot));
     } else {
       snapshot.look.problem = payload.status();
-      if (payload.status().kind() == ErrorKind::kCancelled) return payload.status();
     }
-    snapshot.command = "snaptree decode " + ShellWord(path) + " --manifest-key " +
-                       ShellWord(found.key) + " -o dump";
+    if (snapshot.look.problem.ok()) {
+      snapshot.command =
+          DecodeCommand(path, " --manifest-key " + ShellWord(found.key) + KeyOptions(""));
+    } else if (payload.ok()) {
+      snapshot.command = DecodeCommand(payload->path, " --salvage" + KeyOptions(""));
+    }
     group.snapshots.push_back(std::move(snapshot));
   }
   return directory;

@@ -21,16 +21,16 @@ struct InspectedSnapshot {
   ListedSnapshot listed;
   SnapshotLook look;
   std::string name;     // below the folder
-  std::string command;  // that decodes it
+  std::string command;  // that decodes it; empty: nothing in it can be read
   bool chosen = false;  // decode of the folder takes it
 };
 
 struct InspectedStore {
   std::string path;
   std::optional<PebbleState> state;  // nullopt: it cannot be opened
-  Status problem;                    // ok: whole
+  Status problem;                    // ok: whole; "PebbleIncomplete", "PebbleLocked": as it says
   std::string name;
-  std::string command;
+  std::string command;  // as of a snapshot; of one that is held, of a copy
   bool chosen = false;
 };
 
@@ -49,6 +49,12 @@ struct InspectedDirectory {
 
   // decode takes no state of it without being told which group is meant.
   bool several_groups() const { return groups.size() > 1; }
+  // Of the only group; empty: there is none.
+  std::string keys_file() const { return groups.size() == 1 ? groups[0].keys_file : ""; }
+  // A Pebble directory that was named by itself.
+  bool is_store() const {
+    return groups.size() == 1 && groups[0].store && groups[0].store->path == groups[0].directory;
+  }
   // The one that OpenInput() gave as ContainerInfo::path.
   void MarkChosen(const std::string& path);
 };

@@ -26,27 +26,38 @@ void AppendCommit(uint64_t hlc, JsonText* json) {
   json->Null();
 }
 
+void AppendCommand(const std::string& command, JsonText* json) {
+  if (!command.empty()) return json->TextMember("decode", command);
+  json->Key("decode");
+  json->Null();
+}
+
 void AppendProblem(const Status& problem, JsonText* json) {
   if (!problem.ok()) return AppendError(problem, json);
   json->Key("error");
   json->Null();
 }
 
+const char* StateName(const InspectedStore& store) {
+  if (store.problem.ok()) return store.state && store.state->is_empty ? "empty" : "whole";
+  if (store.problem.code() == "PebbleLocked") return "locked";
+  return store.problem.code() == "PebbleIncomplete" ? "incomplete" : "broken";
+}
+
 void AppendStore(const std::optional<InspectedStore>& store, JsonText* json) {
   json->Key("store");
   if (!store) return json->Null();
-  const bool locked = !store->problem.ok() && store->problem.code() == "PebbleLocked";
   const PebbleState state = store->state.value_or(PebbleState());
   json->StartObject();
   json->TextMember("path", store->path);
-  json->Member("state", store->problem.ok() ? "whole" : locked ? "locked" : "broken");
+  json->Member("state", StateName(*store));
   json->OptionalMember("applied_index", state.applied_index);
   AppendCommit(state.last_commit_ts.value_or(0), json);
   json->Member("tables", state.tables);
   json->Member("bytes", state.bytes);
   json->MemberBool("chosen", store->chosen);
   AppendProblem(store->problem, json);
-  json->TextMember("decode", store->command);
+  AppendCommand(store->command, json);
   json->EndObject();
 }
 
@@ -76,7 +87,7 @@ void AppendSnapshot(const InspectedSnapshot& snapshot, JsonText* json) {
   json->OptionalMember("raft_cutover_index", look.raft_cutover_index);
   json->MemberBool("chosen", snapshot.chosen);
   AppendProblem(look.problem, json);
-  json->TextMember("decode", snapshot.command);
+  AppendCommand(snapshot.command, json);
   json->EndObject();
 }
 

@@ -26,10 +26,14 @@ std::string Facts(const std::vector<std::string>& parts) {
   return parts.empty() ? "" : text + line + "\n";
 }
 
-std::string HeadLine(const std::string& name, uint64_t bytes, const std::string& state,
+std::string HeadLine(const std::string& name, const std::string& size, const std::string& state,
                      bool chosen) {
-  return fmt::format("  {:<30} {:>11}   {}{}\n", name, HumanBytes(bytes), state,
+  return fmt::format("  {:<30} {:>11}   {}{}\n", name, size, state,
                      chosen ? "  <- decode takes this" : "");
+}
+
+std::string CommandLine(const std::string& command) {
+  return "    " + (command.empty() ? "nothing in it can be read" : command) + "\n";
 }
 
 // Names the file unless it is `own`, whose name stands above.
@@ -50,11 +54,15 @@ std::string ProblemLines(const Status& problem, const std::string& own) {
 
 std::string CommitText(uint64_t hlc) { return "last commit " + UtcText(HlcMillis(hlc)); }
 
+const char* StateOf(const InspectedStore& store) {
+  if (store.problem.ok()) return store.state && store.state->is_empty ? "empty" : "whole";
+  if (store.problem.code() == "PebbleLocked") return "LOCKED";
+  return store.problem.code() == "PebbleIncomplete" ? "INCOMPLETE" : "BROKEN";
+}
+
 std::string StoreText(const InspectedStore& store) {
-  const bool locked = !store.problem.ok() && store.problem.code() == "PebbleLocked";
-  const char* const state = store.problem.ok() ? "whole" : locked ? "LOCKED" : "BROKEN";
-  std::string text =
-      HeadLine(store.name, store.state ? store.state->bytes : 0, state, store.chosen);
+  const std::string size = store.state ? HumanBytes(store.state->bytes) : "unknown";
+  std::string text = HeadLine(store.name, size, StateOf(store), store.chosen);
   if (!store.problem.ok()) text += ProblemLines(store.problem, store.path);
   std::vector<std::string> facts = {"Pebble directory"};
   if (store.state) {
@@ -65,7 +73,7 @@ std::string StoreText(const InspectedStore& store) {
     facts.push_back(Counted(store.state->tables, "table"));
     facts.emplace_back("not locked");
   }
-  return text + Facts(facts) + "    " + store.command + "\n";
+  return text + Facts(facts) + CommandLine(store.command);
 }
 
 const char* StateOf(const InspectedSnapshot& snapshot) {
@@ -87,7 +95,8 @@ void AddSnapFileFact(const InspectedSnapshot& snapshot, std::vector<std::string>
 
 std::string SnapshotText(const InspectedSnapshot& snapshot) {
   const ListedSnapshot& listed = snapshot.listed;
-  std::string text = HeadLine(snapshot.name, listed.bytes, StateOf(snapshot), snapshot.chosen);
+  std::string text =
+      HeadLine(snapshot.name, HumanBytes(listed.bytes), StateOf(snapshot), snapshot.chosen);
   if (!snapshot.look.problem.ok()) text += ProblemLines(snapshot.look.problem, listed.path);
   std::vector<std::string> facts;
   if (listed.index) facts.push_back("index " + std::to_string(*listed.index));
@@ -98,7 +107,7 @@ std::string SnapshotText(const InspectedSnapshot& snapshot) {
     facts.emplace_back("of an encrypted cluster");
   AddSnapFileFact(snapshot, &facts);
   if (listed.modified_ms != 0) facts.push_back("written " + UtcText(listed.modified_ms));
-  return text + Facts(facts) + "    " + snapshot.command + "\n";
+  return text + Facts(facts) + CommandLine(snapshot.command);
 }
 
 std::string GroupText(const InspectedGroup& group) {
@@ -120,7 +129,8 @@ std::string DirectoryText(const InspectedDirectory& directory) {
   for (const InspectedGroup& group : directory.groups)
     text += (text.empty() ? "" : "\n") + GroupText(group);
   if (directory.several_groups())
-    text += "\nnext, all groups together:\n    " + directory.decode_all + "\n";
+    text += "\nnext, all groups together (a group alone may lack records: exit code 3):\n    " +
+            directory.decode_all + "\n";
   return WithoutControls(text);
 }
 

@@ -75,7 +75,7 @@ void AppendTimes(const InspectReport& report, JsonText* json) {
   AppendTimestamp("min_retained_ts", report.scan.min_retained_ts.value_or(0), json);
 }
 
-// Every row in one class but `encrypted`, which says how many of the others are.
+// Every row in one class but the `encrypted` ones of them, live ones and of all versions.
 void AppendRows(const InspectReport& report, JsonText* json) {
   const FamilyCounts totals = report.Totals();
   json->Key("rows");
@@ -90,7 +90,15 @@ void AppendRows(const InspectReport& report, JsonText* json) {
   json->Member("metadata", report.MetadataRows());
   json->Member("unknown", report.UnknownRows());
   json->Member("encrypted", totals.encrypted);
+  json->Member("encrypted_versions", totals.encrypted_versions);
   json->EndObject();
+}
+
+void AppendKeyIds(Slice name, const std::vector<uint32_t>& ids, JsonText* json) {
+  json->Key(name);
+  json->StartArray();
+  for (const uint32_t id : ids) json->Uint64(id);
+  json->EndArray();
 }
 
 void AppendGroups(const InspectReport& report, JsonText* json) {
@@ -165,10 +173,8 @@ void AppendInspect(const InspectReport& report, JsonText* json) {
   }
   AppendFile(report, json);
   AppendTimes(report, json);
-  json->Key("encryption_key_ids");
-  json->StartArray();
-  for (const uint32_t id : report.scan.encryption_key_ids) json->Uint64(id);
-  json->EndArray();
+  AppendKeyIds("encryption_key_ids", report.scan.encryption_key_ids, json);
+  AppendKeyIds("version_key_ids", report.scan.version_key_ids, json);
   AppendRows(report, json);
   AppendGroups(report, json);
   AppendDamaged(report, json);

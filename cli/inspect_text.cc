@@ -6,11 +6,13 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/count_text.h"
+#include "cli/decode_command.h"
 #include "cli/inspect_report.h"
 #include "cli/report_back_ends.h"
 #include "cli/snapshot_access.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"
+#include "formats/encryption/decrypted_rows.h"
 #include "formats/family_table.h"
 
 namespace snaptree::cli {
@@ -134,29 +136,39 @@ std::string Problems(const InspectReport& report) {
   return text;
 }
 
+// Keys were given, and rows stayed encrypted.
+std::string NextOfClosed(const InspectReport& report) {
+  const std::string lacking =
+      KeyIdsText(KeyIdsNotAtHand(report.info, report.scan.encryption_key_ids));
+  if (lacking.empty()) {
+    return "next: take another copy: their keys are at hand, and the rows do not open.\n"
+           "      snaptree decode --salvage with the same keys leaves them out\n";
+  }
+  return "next: no key that was given opens rows of " + lacking +
+         ":\n      find the newest keys.json of this node, or give --dek ID=FILE\n";
+}
+
+std::string DecodeNext(const InspectReport& report, const std::string& options) {
+  return "next: " + DecodeCommand(report.given, report.opening + options);
+}
+
 std::string Next(const InspectReport& report) {
+  if (report.scan.LiveEncryptedRows() != 0 && report.info.decrypted) return NextOfClosed(report);
+  if (report.scan.LiveEncryptedRows() != 0) {
+    const bool found = report.directory && !report.directory->keys_file().empty();
+    return DecodeNext(report, KeyOptionsToFill(found ? report.directory->keys_file() : "")) +
+           "\n      with the node's key file in the place of KEK" +
+           (found ? "" : ", and its encryption/keys.json") + ":\n      " +
+           KeyIdsText(report.scan.encryption_key_ids) + "\n";
+  }
   const TreeEstimate estimate = EstimateTree(report.scan);
-  std::string text =
-      "next: snaptree decode " + ShellWord(report.given) + report.opening + " -o dump";
-  // Rows that no given key opened.
-  if (report.scan.EncryptedRows() != 0 && report.info.decrypted) {
-    return "next: find the newest keys.json of this node: the one that was given lacks " +
-           KeyIdsText(report.scan) + "\n";
-  }
-  if (report.scan.EncryptedRows() != 0) {
-    return text +
-           " --kek-file KEK --keys-file keys.json\n      with the node's key file and its "
-           "encryption/keys.json: " +
-           KeyIdsText(report.scan) + "\n";
-  }
-  if (!report.salvage.empty()) text += " --salvage";
+  std::string text = DecodeNext(report, report.salvage.empty() ? "" : " --salvage");
   text += fmt::format("\n      writes about {} in {}", HumanBytes(estimate.bytes),
                       Counted(estimate.files, "file"));
   struct statvfs fs {};
   if (::statvfs(".", &fs) == 0) {
-    text += fmt::format(" (free here: {}", HumanBytes(uint64_t{fs.f_bavail} * fs.f_frsize));
+    text += fmt::format("\n      free here: {}", HumanBytes(uint64_t{fs.f_bavail} * fs.f_frsize));
     if (fs.f_files != 0) text += ", " + Counted(fs.f_favail, "inode");
-    text += ")";
   }
   return text + "\n";
 }
@@ -165,7 +177,9 @@ std::string Next(const InspectReport& report) {
 
 std::string InspectText(const InspectReport& report) {
   std::string text;
-  if (report.directory) text = DirectoryText(*report.directory) + "\n";
+  // Of a store that can be read, what follows says the same.
+  if (report.directory && !(report.directory->is_store() && report.status.ok()))
+    text = DirectoryText(*report.directory) + "\n";
   if (!report.status.ok()) return text;
   if (report.listed_only()) return text + WithoutControls(Problems(report));
   text += ContainerLines(report);

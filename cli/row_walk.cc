@@ -105,7 +105,7 @@ void RowWalk::Take(const Row& row, FamilyId family, WalkedRow* out) {
   out->commit_ts = mvcc.commit_ts;
   out->expire_at = mvcc.expire_at;
   out->tombstone = mvcc.IsTombstone();
-  out->encrypted = (mvcc.flags & kFlagsEncryption) != 0;
+  out->encrypted = mvcc.flags == kFlagEncrypted;
   out->verdict = view_.Judge(mvcc, common, Families()[family].newest_at_any_time);
 }
 

@@ -64,12 +64,11 @@ Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invo
   return out;
 }
 
-std::string KeyIdsText(const ScanResult& scan) {
-  std::string ids;
-  for (const uint32_t id : scan.encryption_key_ids)
-    ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  if (ids.empty()) return ids;
-  return (scan.encryption_key_ids.size() == 1 ? "key id " : "key ids ") + ids;
+std::string KeyIdsText(const std::vector<uint32_t>& ids) {
+  std::string text;
+  for (const uint32_t id : ids) text += (text.empty() ? "" : ", ") + std::to_string(id);
+  if (text.empty()) return text;
+  return (ids.size() == 1 ? "key id " : "key ids ") + text;
 }
 
 std::string SalvageText(const SalvageReport& report) {

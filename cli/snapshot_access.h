@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/findings.h"
 #include "base/progress.h"
@@ -29,8 +30,8 @@ Result<OpenInputOptions> OpenOptionsOf(const Invocation& invocation, Progress* p
 Result<ScannedInput> OpenAndScan(const std::string& path, const Invocation& invocation,
                                  Progress* progress);
 
-// "key ids 7, 9" of encrypted rows; empty when there are none.
-std::string KeyIdsText(const ScanResult& scan);
+// "key ids 7, 9"; empty when there are none.
+std::string KeyIdsText(const std::vector<uint32_t>& ids);
 
 // "salvage: ..." lines, without the last newline: the damage, and what it cost. REQUIRES:
 // !report.empty().

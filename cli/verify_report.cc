@@ -31,7 +31,12 @@ std::string PlaceOf(const ErrorInfo& info) {
   if (info.offset) place += fmt::format(": offset {}", *info.offset);
   if (!info.address.empty()) {
     place += ": ";
-    AppendPath(&place, info.address);
+    // Of raw keys it is printable already, and its backslashes are escapes.
+    if (info.address.find_first_of("\n\r") == std::string::npos) {
+      place += info.address;
+    } else {
+      AppendPath(&place, info.address);
+    }
   }
   return place;
 }

@@ -11,12 +11,19 @@ namespace snaptree {
 namespace {
 
 constexpr size_t kReported = 1000;
+constexpr size_t kKeyIdAt = 2;  // in an envelope
 
-const char* ReasonOf(Slice defect) {
+std::string ReasonOf(Slice defect, const Row& row) {
   if (defect == "RowKeyShort") return "the raw key is too short to hold a commit timestamp";
   if (defect == "RowValueShort") return "the value is shorter than its header";
-  if (defect == "RowEncrypted") return "the row is encrypted, and there is no key for it";
-  return "the value's header has reserved bits set";
+  if (defect == kRowEncrypted) {
+    const bool has_id = row.value.size() >= kValueHeaderBytes + kKeyIdAt + sizeof(uint32_t);
+    return "the row is encrypted, and was not opened" +
+           (has_id ? ": key id " +
+                         std::to_string(LoadBe32(row.value.data() + kValueHeaderBytes + kKeyIdAt))
+                   : std::string());
+  }
+  return "the value's header has flags that no node writes";
 }
 
 // What is kept of a row; its value stays where it stands.
@@ -80,7 +87,7 @@ Status DamagedRows::KeepUnreadable(const ScanResult& scan) {
       kept.is_raw = true;
       std::string position;
       AppendBe64(&position, row.position);
-      SNAPTREE_TRY(rows_.Add(position, kept.Packed(row.key, defect, ReasonOf(defect))));
+      SNAPTREE_TRY(rows_.Add(position, kept.Packed(row.key, defect, ReasonOf(defect, row))));
     }
   }
 }

@@ -49,6 +49,11 @@ Status Inputs::CheckGroups() {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     SNAPTREE_TRY(CollectRoutes(inputs_[i].container->rows(), scans_[i], &catalog_));
   }
+  if (catalog_.unreadable) {
+    findings_.Warn("groups_unknown",
+                   "rows that name the raft groups of the cluster cannot be read: data of others "
+                   "may be missing from the tree");
+  }
   const size_t groups = catalog_.groups.size();
   if (groups <= inputs_.size()) return {};
   findings_.Warn("other_groups",

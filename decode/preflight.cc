@@ -91,11 +91,10 @@ Status CheckReadTimestamp(const ReadTime& time, const ScanResult& scan, const st
   return {};
 }
 
-Status EncryptedRows(uint64_t rows, const ScanResult& scan, const std::string& source,
-                     const GivenKeys& keys) {
+Status EncryptedRowsError(uint64_t rows, const std::vector<uint32_t>& key_ids,
+                          const std::string& source, const GivenKeys& keys) {
   std::string needed;
-  for (const uint32_t id : scan.encryption_key_ids)
-    needed += (needed.empty() ? "" : ", ") + std::to_string(id);
+  for (const uint32_t id : key_ids) needed += (needed.empty() ? "" : ", ") + std::to_string(id);
   std::string found = Thousands(rows) + " encrypted " + (rows == 1 ? "row" : "rows") +
                       (needed.empty() ? "" : ", key ids needed: " + needed);
   if (!keys.at_hand.empty()) found += "; at hand: " + keys.at_hand;
@@ -112,14 +111,9 @@ Status EncryptedRows(uint64_t rows, const ScanResult& scan, const std::string& s
 }
 
 Status CheckEncryption(const ScanResult& scan, const std::string& source, const GivenKeys& keys) {
-  uint64_t encrypted = 0;  // of the rows that a decode reads
-  for (size_t i = 0; i < Families().size(); ++i) {
-    const FamilyClass family_class = Families()[i].family_class;
-    if (family_class == FamilyClass::kData || family_class == FamilyClass::kUnknown ||
-        family_class == FamilyClass::kTransactional)
-      encrypted += scan.families[i].encrypted;
-  }
-  return encrypted == 0 ? Status::Ok() : EncryptedRows(encrypted, scan, source, keys);
+  const uint64_t encrypted = scan.LiveEncryptedRows();
+  if (encrypted == 0) return {};
+  return EncryptedRowsError(encrypted, scan.encryption_key_ids, source, keys);
 }
 
 void WarnOfEmptyView(const ScanResult& scan, Findings* findings) {

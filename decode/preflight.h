@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "decode/decoder.h"
 #include "formats/scan.h"
@@ -28,12 +29,13 @@ struct GivenKeys {
   bool any = false;
   std::string at_hand;  // KeysAtHand(): ids of those that open rows; "" when it is not known
 };
-// "EncryptedRows": rows that a decode reads and no key opened. Names their number and the ids of
-// the keys that are missing.
+// "EncryptedRows": live rows that no key opened, of any family: what is derived or operational
+// decides about lifetimes, transactions and raft groups. Names their number and the ids of the keys
+// that are missing.
 Status CheckEncryption(const ScanResult& scan, const std::string& source, const GivenKeys& keys);
-// The error itself, of a number of rows.
-Status EncryptedRows(uint64_t rows, const ScanResult& scan, const std::string& source,
-                     const GivenKeys& keys);
+// The error itself, of a number of rows and the ids of their keys.
+Status EncryptedRowsError(uint64_t rows, const std::vector<uint32_t>& key_ids,
+                          const std::string& source, const GivenKeys& keys);
 
 // What will be written at least.
 struct Room {

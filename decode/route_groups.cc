@@ -25,8 +25,10 @@ Status CollectRoutes(const RowSource& source, const ScanResult& scan, RouteCatal
   ViewCursor cursor(source, scan, FamilyOf("!dist|route|"));
   ViewRow row;
   for (;;) {
-    SNAPTREE_ASSIGN(const bool more, cursor.NextLive(&row));
+    SNAPTREE_ASSIGN(const bool more, cursor.Next(&row));
     if (!more) return {};
+    catalog->unreadable = catalog->unreadable || row.verdict == Verdict::kDamaged;
+    if (!row.IsLive()) continue;
     const Slice route = row.body.resident;
     if (route.size() <= kStateAt) continue;
     catalog->groups.insert(LoadBe64(route.data() + kGroupAt));

@@ -15,11 +15,13 @@ struct RouteCatalog {
   std::set<uint64_t> groups;  // that routes lead to; empty: no input is of the default group
   // The group that keeps the catalog has no data of its own, so it may be none of `groups`.
   bool keeper_without_data = false;
-  bool splits = false;  // a range is on its way to another group: its rows may be in both
+  bool unreadable = false;  // a route is damaged or encrypted: there may be more groups
+  bool splits = false;      // a range is on its way to another group: its rows may be in both
 
   // Whether that many inputs can be all groups of the cluster.
   bool IsCoveredBy(size_t inputs) const {
-    return !groups.empty() && inputs >= groups.size() + (keeper_without_data ? 1 : 0);
+    return !groups.empty() && !unreadable &&
+           inputs >= groups.size() + (keeper_without_data ? 1 : 0);
   }
 };
 

@@ -1,5 +1,6 @@
 #include "formats/directory_input.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "base/text.h"
@@ -11,6 +12,8 @@
 
 namespace snaptree {
 namespace {
+
+namespace fs = std::filesystem;
 
 Result<DirectoryInput> InRaftDirectory(const std::string& path, const OpenInputOptions& options,
                                        Findings* findings) {
@@ -32,6 +35,15 @@ Result<DirectoryInput> InRaftDirectory(const std::string& path, const OpenInputO
 
 // Raft data directories in it: people name the folder above.
 std::string NextFor(const std::string& path) {
+  std::error_code error;
+  if (fs::exists(path + "/CHECKSUMS", error))
+    return "this is a tree, as decode writes it: verify, ls, get, diff and encode take it";
+  const fs::path whole = fs::absolute(path, error).lexically_normal();
+  const fs::path folder = whole.has_filename() ? whole : whole.parent_path();
+  for (const char* const inside : {"snap", "wal", "fsm-snap", "snapshots"}) {
+    if (folder.filename() == inside)
+      return "name the folder above: " + ShellWord(folder.parent_path().string());
+  }
   for (const std::string& name : NamesIn(path)) {
     const std::string below = path + "/" + name;
     if (IsFolder(below) && IsRaftDirectory(below))
@@ -51,8 +63,8 @@ Result<DirectoryInput> FindInDirectory(const std::string& path, const OpenInputO
                                        Findings* findings) {
   DirectoryInput input;
   if (!options.choice.manifest_key.empty()) {
-    SNAPTREE_ASSIGN(input.snapshot,
-                    ChooseOffloaded(path, options.choice.manifest_key, options.progress, findings));
+    SNAPTREE_ASSIGN(input.snapshot, ChooseOffloaded(path, options.choice.manifest_key,
+                                                    options.salvage, options.progress, findings));
     return input;
   }
   if (IsRaftDirectory(path)) return InRaftDirectory(path, options, findings);
@@ -71,7 +83,8 @@ Result<DirectoryInput> FindInDirectory(const std::string& path, const OpenInputO
     return input;
   }
   if (IsOffloadStore(path)) {
-    SNAPTREE_ASSIGN(input.snapshot, ChooseOffloaded(path, "", options.progress, findings));
+    SNAPTREE_ASSIGN(input.snapshot,
+                    ChooseOffloaded(path, "", options.salvage, options.progress, findings));
     return input;
   }
   return DataError("NoSnapshot", "the directory is not a raft data directory")

@@ -61,13 +61,13 @@ bool IsRaftDirectory(const std::string& path) {
 
 bool IsPebbleDirectory(const std::string& path) {
   bool manifest = false;
-  bool current = false;
+  bool named = false;  // CURRENT, or logs, which MANIFESTs without tables have
   for (const std::string& name : NamesIn(path)) {
     if (name.starts_with("marker.manifest.") || IsTable(name)) return true;
     manifest = manifest || name.starts_with("MANIFEST-");
-    current = current || name == "CURRENT";
+    named = named || name == "CURRENT" || name.ends_with(".log");
   }
-  return manifest && current;
+  return manifest && named;
 }
 
 std::vector<std::string> GroupFolders(const std::string& directory) {
@@ -96,11 +96,13 @@ Result<std::string> OnlyGroupFolder(const std::string& directory) {
   if (groups.size() == 1) return groups[0];
   std::string list;
   for (const std::string& group : groups) list += (list.empty() ? "" : ", ") + group;
+  std::string all;
+  for (const std::string& group : DataGroups(groups)) all += " " + ShellWord(group);
   return UsageError("SeveralGroups",
                     "the directory holds several raft groups, each with states of its own")
       .At(directory)
       .Found(list)
-      .Next("name one of them; decode takes the folders of all groups at once");
+      .Next("name one of them; decode takes all at once: snaptree decode" + all + " -o dump");
 }
 
 }  // namespace snaptree

@@ -17,7 +17,8 @@ std::vector<std::string> NamesIn(const std::string& folder);
 // A node's raft data directory: fsm-snap/, or snap/ with wal/, or a Pebble directory fsm.db/, or
 // snapshots/ of the first engine; or group-<n>/ inside.
 bool IsRaftDirectory(const std::string& path);
-// A Pebble data directory, whole or not: what names its MANIFEST, that itself, or tables.
+// A Pebble data directory, whole or not: what names its MANIFEST, that itself with logs, or
+// tables.
 bool IsPebbleDirectory(const std::string& path);
 
 // The folders of a raft data directory that hold states: itself, or those of its groups by number.

@@ -16,6 +16,23 @@ namespace {
 
 constexpr Slice kSpoolPrefix = "elastickv-etcd-snapshot-";
 
+bool IsSpool(Slice name) { return name.ends_with(".fsm.tmp") || name.starts_with(kSpoolPrefix); }
+
+bool IsFsm(const std::string& name) {
+  return name.ends_with(".fsm") && SnapshotIndexOfName(name).has_value();
+}
+
+// A copy of a snapshot's file, a packed one, or one in another place.
+bool NamesFsm(const std::string& name) {
+  return name.find(".fsm") != std::string::npos && !IsSpool(name);
+}
+
+// Of a link, the link itself.
+bool IsThere(const std::string& path) {
+  struct stat st {};
+  return ::lstat(path.c_str(), &st) == 0;
+}
+
 class Lister {
  public:
   explicit Lister(const std::string& group) { list_.directory = group; }
@@ -27,10 +44,9 @@ class Lister {
     ListSpools(list_.directory);
     SortSnapshots();
     TellOfMissing();
-    if (IsFolder(Inside(kPebbleName))) list_.pebble = Inside(kPebbleName);
-    struct stat st {};
+    if (IsThere(Inside(kPebbleName))) list_.pebble = Inside(kPebbleName);
     const std::string keys = Inside("encryption/keys.json");
-    if (::stat(keys.c_str(), &st) == 0) list_.keys_file = keys;
+    if (IsThere(keys)) list_.keys_file = keys;
     ListLeftovers();
     return std::move(list_);
   }
@@ -55,17 +71,19 @@ class Lister {
       inside.path = path;
       inside.index = snap->index;
       inside.term = snap->term;
-      if (TakeFileFacts(path, &inside)) list_.snapshots.push_back(std::move(inside));
+      TakeFileFacts(path, &inside);
+      list_.snapshots.push_back(std::move(inside));
     }
   }
 
   void ListFsmFiles() {
     const std::string folder = Inside("fsm-snap");
     for (const std::string& name : NamesIn(folder)) {
+      if (!IsFsm(name)) continue;
       ListedSnapshot file;
       file.path = folder + "/" + name;
       file.index = SnapshotIndexOfName(name);
-      if (!file.index || !name.ends_with(".fsm") || !TakeFileFacts(file.path, &file)) continue;
+      TakeFileFacts(file.path, &file);
       if (const auto snap = snaps_.find(*file.index); snap != snaps_.end()) {
         file.term = snap->second.term;
         if (snap->second.has_token) file.token_crc32c = snap->second.token_crc32c;
@@ -78,11 +96,12 @@ class Lister {
   // What was being written or received when the node stopped.
   void ListSpools(const std::string& folder) {
     for (const std::string& name : NamesIn(folder)) {
-      if (!name.ends_with(".fsm.tmp") && !name.starts_with(kSpoolPrefix)) continue;
+      if (!IsSpool(name)) continue;
       ListedSnapshot spool;
       spool.kind = SnapshotKind::kUnfinished;
       spool.path = folder + "/" + name;
-      if (TakeFileFacts(spool.path, &spool)) list_.snapshots.push_back(std::move(spool));
+      TakeFileFacts(spool.path, &spool);
+      list_.snapshots.push_back(std::move(spool));
     }
   }
 
@@ -94,15 +113,16 @@ class Lister {
       snapshot.path = found.folder;
       snapshot.index = found.index;
       snapshot.term = found.term;
-      if (TakeFileFacts(found.folder + "/state.bin", &snapshot))
-        list_.snapshots.push_back(std::move(snapshot));
+      TakeFileFacts(found.folder + "/state.bin", &snapshot);
+      list_.snapshots.push_back(std::move(snapshot));
     }
     for (const std::string& name : NamesIn(Inside("snapshots"))) {
       ListedSnapshot snapshot;
       snapshot.kind = SnapshotKind::kUnfinished;
       snapshot.path = Inside("snapshots/" + name + "/state.bin");
-      if (name.ends_with(".tmp") && TakeFileFacts(snapshot.path, &snapshot))
-        list_.snapshots.push_back(std::move(snapshot));
+      if (!name.ends_with(".tmp") || !IsThere(snapshot.path)) continue;
+      TakeFileFacts(snapshot.path, &snapshot);
+      list_.snapshots.push_back(std::move(snapshot));
     }
   }
 
@@ -136,16 +156,16 @@ class Lister {
 
   void ListLeftovers() {
     for (const std::string& name : NamesIn(list_.directory)) {
-      const bool store = name.starts_with("fsm.db-restore-backup-") ||
-                         name.starts_with("fsm.db-sst-") ||
-                         name.starts_with("fsm.db-pebble-native-") || name == "fsm.db.restore-tmp";
-      if (store || name.ends_with(".restore-prep") || name.ends_with(".migrating"))
+      const bool store = name.starts_with(kPebbleName) && name != kPebbleName;
+      if (store || NamesFsm(name) || name.ends_with(".restore-prep") ||
+          name.ends_with(".migrating"))
         list_.leftovers.push_back(Inside(name));
     }
-    struct stat st {};
+    for (const std::string& name : NamesIn(Inside("fsm-snap"))) {
+      if (NamesFsm(name) && !IsFsm(name)) list_.leftovers.push_back(Inside("fsm-snap/" + name));
+    }
     for (const char* const suffix : {".restore-prep", ".migrating"}) {
-      const std::string beside = list_.directory + suffix;
-      if (::stat(beside.c_str(), &st) == 0) list_.leftovers.push_back(beside);
+      if (IsThere(list_.directory + suffix)) list_.leftovers.push_back(list_.directory + suffix);
     }
   }
 
@@ -155,13 +175,12 @@ class Lister {
 
 }  // namespace
 
-bool TakeFileFacts(const std::string& file, ListedSnapshot* snapshot) {
+void TakeFileFacts(const std::string& file, ListedSnapshot* snapshot) {
   struct stat st {};
-  if (::stat(file.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) return false;
+  if (::stat(file.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) return;
   snapshot->bytes = static_cast<uint64_t>(st.st_size);
   snapshot->modified_ms = static_cast<uint64_t>(st.st_mtim.tv_sec) * 1000 +
                           static_cast<uint64_t>(st.st_mtim.tv_nsec) / 1'000'000;
-  return true;
 }
 
 StateListing ListStates(const std::string& group) { return Lister(group).List(); }

@@ -32,17 +32,18 @@ struct ListedSnapshot {
 struct StateListing {
   std::string directory;
   std::vector<ListedSnapshot> snapshots;  // finished ones, the newest first; then the others
-  std::string pebble;                     // the folder fsm.db; empty: there is none
-  // Of interrupted work, and what restores keep: never a state to choose.
+  std::string pebble;                     // fsm.db, a folder or not; empty: there is none
+  // Of interrupted work, what restores keep, and others named after a state: never one to choose.
   std::vector<std::string> leftovers;
   std::string keys_file;  // encryption/keys.json; empty: there is none
   Findings findings;      // .snap files that cannot be read, or name what is not there
 };
 
-// Fills in the size and the time of a file. False: it is not there, or no file.
-bool TakeFileFacts(const std::string& file, ListedSnapshot* snapshot);
+// Fills in the size and the time of a file; of what is not there, or no file, nothing.
+void TakeFileFacts(const std::string& file, ListedSnapshot* snapshot);
 
-// `group` is a folder of GroupFolders(). What cannot be read is not there.
+// `group` is a folder of GroupFolders(). What has the name of a snapshot is listed as one, be it
+// a link to nowhere: a look into it tells.
 StateListing ListStates(const std::string& group);
 
 }  // namespace snaptree

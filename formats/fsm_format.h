@@ -34,9 +34,7 @@ inline constexpr size_t kTimestampBytes =
 // Value header: u8 flags, u64le expireAt (an HLC value; 0 = never), then the body.
 inline constexpr size_t kValueHeaderBytes = 9;
 inline constexpr uint8_t kFlagTombstone = 0x01;
-inline constexpr uint8_t kFlagsEncryption = 0x06;
-inline constexpr uint8_t kFlagEncrypted = 0x02;  // of kFlagsEncryption; 0x04 and 0x06 are reserved
-inline constexpr uint8_t kFlagsReserved = 0xf8;
+inline constexpr uint8_t kFlagEncrypted = 0x02;  // all other bits are reserved
 
 // What a live node loads (section 2); longer keys exist in files that no node can load.
 inline constexpr uint64_t kLiveMaxKeyBytes = 1048576 + kTimestampBytes;

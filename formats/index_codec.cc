@@ -4,11 +4,11 @@ namespace snaptree {
 namespace {
 
 constexpr uint64_t FamilyCounts::*kCounts[] = {
-    &FamilyCounts::rows,          &FamilyCounts::key_bytes,    &FamilyCounts::value_bytes,
-    &FamilyCounts::live,          &FamilyCounts::live_bytes,   &FamilyCounts::live_value_bytes,
-    &FamilyCounts::older,         &FamilyCounts::newer,        &FamilyCounts::tombstone,
-    &FamilyCounts::expired,       &FamilyCounts::encrypted,    &FamilyCounts::damaged,
-    &FamilyCounts::min_commit_ts, &FamilyCounts::max_commit_ts};
+    &FamilyCounts::rows,    &FamilyCounts::key_bytes,     &FamilyCounts::value_bytes,
+    &FamilyCounts::live,    &FamilyCounts::live_bytes,    &FamilyCounts::live_value_bytes,
+    &FamilyCounts::older,   &FamilyCounts::newer,         &FamilyCounts::tombstone,
+    &FamilyCounts::expired, &FamilyCounts::encrypted,     &FamilyCounts::encrypted_versions,
+    &FamilyCounts::damaged, &FamilyCounts::min_commit_ts, &FamilyCounts::max_commit_ts};
 
 constexpr const char* kDefects[] = {"RowKeyShort", "RowValueShort", "RowFlags", "RowEncrypted"};
 
@@ -130,8 +130,10 @@ void AppendScan(const ScanResult& scan, IndexWriter* out) {
   out->Optional(scan.min_retained_ts);
   out->Number(scan.retention_known ? 1 : 0);
   out->Optional(scan.applied_index);
-  out->Number(scan.encryption_key_ids.size());
-  for (const uint32_t id : scan.encryption_key_ids) out->Number(id);
+  for (const auto* ids : {&scan.encryption_key_ids, &scan.version_key_ids}) {
+    out->Number(ids->size());
+    for (const uint32_t id : *ids) out->Number(id);
+  }
   AppendDamaged(scan, out);
   AppendFindings(scan.findings, out);
 }
@@ -147,8 +149,9 @@ bool ReadScan(IndexReader* in, Extent rows, ScanResult* scan) {
   scan->min_retained_ts = in->Optional();
   scan->retention_known = in->Number() != 0;
   scan->applied_index = in->Optional();
-  for (uint64_t n = in->Count(sizeof(uint64_t)); n > 0; --n) {
-    scan->encryption_key_ids.push_back(static_cast<uint32_t>(in->Number()));
+  for (auto* ids : {&scan->encryption_key_ids, &scan->version_key_ids}) {
+    for (uint64_t n = in->Count(sizeof(uint64_t)); n > 0; --n)
+      ids->push_back(static_cast<uint32_t>(in->Number()));
   }
   ReadDamaged(in, scan);
   ReadFindings(in, &scan->findings);

@@ -16,7 +16,7 @@ namespace snaptree {
 namespace {
 
 constexpr Slice kMagic = "STINDEX\n";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr size_t kHeadBytes = 20;
 // Far above what a scan learns of any file.
 constexpr uint64_t kMaxBytes = uint64_t{64} << 20;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 
 #include <isa-l/crc.h>
@@ -9,6 +10,7 @@
 #include "base/coding.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "formats/directory_kind.h"
 #include "formats/fsm_format.h"
 
 namespace snaptree {
@@ -57,6 +59,48 @@ constexpr KnownFile kOthers[] = {
     {"EKVP", "etcd-raft-peers.bin", "it holds no data: give the data directory or fsm-snap/*.fsm"},
 };
 
+bool IsTar(const InputFile& file) {
+  constexpr Slice kMagic = "ustar";
+  constexpr uint64_t kMagicAt = 257;
+  std::array<char, kMagic.size()> found{};
+  return file.size() >= kMagicAt + found.size() &&
+         file.ReadExactlyAt(kMagicAt, found.data(), found.size()).ok() &&
+         Slice(found.data(), found.size()) == kMagic;
+}
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+// By its name: 000008.sst, 000004.log, MANIFEST-000001.
+bool IsOfPebbleDirectory(const std::string& path) {
+  Slice name = Slice(path).substr(path.find_last_of('/') + 1);
+  constexpr Slice kManifest = "MANIFEST-";
+  if (name.starts_with(kManifest)) {
+    name.remove_prefix(kManifest.size());
+  } else if (name.ends_with(".sst") || name.ends_with(".log")) {
+    name.remove_suffix(4);
+  } else {
+    return false;
+  }
+  return ParseU64(name).has_value() && IsPebbleDirectory(FolderOf(path));
+}
+
+bool IsPrintable(char c) { return c > ' ' && c < '\x7f'; }
+
+// As long as a key, as it is or as text: its bytes must not get into a message or a log.
+bool MayBeKey(const InputFile& file) {
+  constexpr uint64_t kTextSizes[] = {44, 45, 64, 65};
+  if (file.size() == 32) return true;
+  if (std::find(std::begin(kTextSizes), std::end(kTextSizes), file.size()) == std::end(kTextSizes))
+    return false;
+  std::string text(static_cast<size_t>(file.size()), '\0');
+  if (!file.ReadExactlyAt(0, text.data(), text.size()).ok()) return true;
+  if (text.ends_with('\n')) text.pop_back();
+  return std::all_of(text.begin(), text.end(), IsPrintable);
+}
+
 }  // namespace
 
 bool IsStreamWithoutMagic(const InputFile& file, uint64_t payload_begin) {
@@ -101,6 +145,18 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
             "an archive without entries looks so, and a file whose content was never written: get "
             "it again");
   }
+  if (IsTar(file)) {
+    return DataError("PayloadUnknown", "this is a tar archive, not a snapshot")
+        .At(file.path())
+        .Next(
+            "unpack it and give what is in it; of a tree, verify, ls, get, diff, encode and unpack "
+            "take the archive");
+  }
+  if (IsOfPebbleDirectory(file.path())) {
+    return DataError("PayloadUnknown", "this is a part of a Pebble directory, not a snapshot")
+        .At(file.path())
+        .Next("give its folder: " + ShellWord(FolderOf(file.path())));
+  }
   if (EndsInIeeeCrc(file, payload_begin)) {
     return DataError("PayloadLegacyGob",
                      "a snapshot of the first in-memory stores (gob), which only servers before "
@@ -118,11 +174,11 @@ Status DescribeUnknownPayload(const InputFile& file, uint64_t payload_begin) {
   }
   return DataError("PayloadUnknown", "not a snapshot that this version knows")
       .At(file.path(), payload_begin)
-      .Expected("EKVPBBL1 after an EKVTHLC1, EKVTHLC2 or no header")
-      .Found("\"" + Printable(bytes.substr(0, 8)) + "\"")
-      .Next(
-          "snaptree reads fsm-snap/*.fsm of a node, its raft data directory, or either inside "
-          "zstd");
+      .Expected("EKVPBBL1, EKVSSTI1 or EKVMVCC2, after an EKVTHLC1, EKVTHLC2 or no header")
+      .Found(MayBeKey(file) ? "a file of " + std::to_string(file.size()) +
+                                  " bytes, which may be a key: they are not shown"
+                            : "\"" + Printable(bytes.substr(0, 8)) + "\"")
+      .Next("snaptree reads a node's raft data directory, its fsm.db, and fsm-snap/*.fsm");
 }
 
 }  // namespace snaptree

@@ -112,9 +112,10 @@ std::vector<OffloadedSnapshot> ListGroup(const std::string& directory, const Gro
     OffloadedSnapshot snapshot;
     if (!ParseManifestName(it->path().filename().string(), &snapshot)) continue;
     snapshot.manifest = it->path().string();
-    const bool below = snapshot.manifest.starts_with(directory + "/");
-    snapshot.key = below ? snapshot.manifest.substr(directory.size() + 1)
-                         : OffloadManifestKey(group.id, snapshot.index, snapshot.term);
+    if (group.base.starts_with(directory + "/")) {
+      snapshot.key = group.base.substr(directory.size() + 1) + "/";
+    }
+    snapshot.key += OffloadManifestKey(group.id, snapshot.index, snapshot.term);
     snapshot.base = group.base;
     snapshot.group_id = group.id;
     snapshots.push_back(std::move(snapshot));
@@ -125,8 +126,7 @@ std::vector<OffloadedSnapshot> ListGroup(const std::string& directory, const Gro
   return snapshots;
 }
 
-Result<FoundSnapshot> OpenManifest(const std::string& manifest_path, const std::string& base,
-                                   Progress* progress) {
+Result<FoundSnapshot> OpenManifest(const std::string& manifest_path, const std::string& base) {
   SNAPTREE_ASSIGN(const OffloadManifest manifest, ReadOffloadManifest(manifest_path));
   // Where it is to stand, not what the manifest calls it: a key from a file may lead anywhere.
   const std::string at_manifest =
@@ -144,25 +144,30 @@ Result<FoundSnapshot> OpenManifest(const std::string& manifest_path, const std::
   found.facts = manifest.Facts(manifest_path);
   SNAPTREE_ASSIGN(InputFile file, InputFile::Open(found.path));
   found.file = std::make_shared<InputFile>(std::move(file));
-  SNAPTREE_TRY(CheckFacts(found.facts, *found.file, progress));
-  found.facts.proven = true;
   return found;
 }
 
+Status Prove(FoundSnapshot* found, Progress* progress) {
+  SNAPTREE_TRY(CheckFacts(found->facts, *found->file, progress));
+  found->facts.proven = true;
+  return {};
+}
+
 // The manifest of a key that the user gave: as it stands in the store, or from `v1` on.
-Result<FoundSnapshot> OpenKey(const std::string& directory, const std::string& key,
-                              Progress* progress) {
+Result<FoundSnapshot> OpenKey(const std::string& directory, const std::string& key) {
   const size_t v1 = key.rfind("v1/groups/");
   if (v1 == std::string::npos || (v1 > 0 && key[v1 - 1] != '/')) {
     return UsageError("OptionValue", "--manifest-key: no key of a manifest")
         .Expected("<prefix>/v1/groups/<group>/snapshots/<index>-<term>.json")
         .Found(Printable(key));
   }
-  std::string base = directory + "/" + key.substr(0, v1);
-  if (!IsFolder(base + "v1/groups")) base = directory + "/";
+  const std::optional<GroupFolder> group = AsGroupFolder(directory);
+  const std::string top = (group ? group->base : directory) + "/";
+  std::string base = top + key.substr(0, v1);
+  if (!IsFolder(base + "v1/groups")) base = top;
   const std::string manifest = base + key.substr(v1);
   base.pop_back();
-  return OpenManifest(manifest, base, progress);
+  return OpenManifest(manifest, base);
 }
 
 Status SeveralGroups(const std::string& directory, const std::vector<GroupFolder>& groups) {
@@ -197,28 +202,45 @@ std::vector<OffloadedSnapshot> ListOffloaded(const std::string& directory) {
   return all;
 }
 
+Result<FoundSnapshot> OpenOffloaded(const OffloadedSnapshot& snapshot) {
+  return OpenManifest(snapshot.manifest, snapshot.base);
+}
+
 Result<FoundSnapshot> ChooseOffloaded(const std::string& directory, const std::string& manifest_key,
-                                      Progress* progress, Findings* findings) {
-  if (!manifest_key.empty()) return OpenKey(directory, manifest_key, progress);
+                                      bool salvage, Progress* progress, Findings* findings) {
+  if (!manifest_key.empty()) {
+    SNAPTREE_ASSIGN(FoundSnapshot found, OpenKey(directory, manifest_key));
+    if (!salvage) SNAPTREE_TRY(Prove(&found, progress));
+    return found;
+  }
   const std::vector<GroupFolder> groups = GroupsUnder(directory);
   if (groups.size() > 1) return SeveralGroups(directory, groups);
   std::string broken;
+  Findings failed;
+  std::optional<FoundSnapshot> unproven;  // the newest
   const auto snapshots =
       groups.empty() ? std::vector<OffloadedSnapshot>() : ListGroup(directory, groups.front());
   for (const OffloadedSnapshot& snapshot : snapshots) {
-    Result<FoundSnapshot> found = OpenManifest(snapshot.manifest, snapshot.base, progress);
-    if (found.ok() || found.status().kind() == ErrorKind::kCancelled ||
-        found.status().kind() == ErrorKind::kEnvironment)
+    Result<FoundSnapshot> found = OpenOffloaded(snapshot);
+    const Status status = found.ok() ? Prove(&*found, progress) : found.status();
+    if (status.ok()) {
+      findings->Merge(failed);
       return found;
-    findings->Warn("snapshot_broken", "a newer snapshot is broken; an older one is used",
-                   found.status().Message());
-    broken += (broken.empty() ? "" : "; ") + snapshot.key + " (" + found.status().info().what + ")";
+    }
+    if (status.kind() == ErrorKind::kCancelled || status.kind() == ErrorKind::kEnvironment)
+      return status;
+    if (found.ok() && !unproven) unproven = *std::move(found);
+    failed.Warn("snapshot_broken", "a newer snapshot is broken; an older one is used",
+                status.Message());
+    broken += (broken.empty() ? "" : "; ") + snapshot.key + " (" + status.info().what + ")";
   }
+  if (salvage && unproven) return *std::move(unproven);
   return DataError("NoSnapshot", "no whole snapshot in the offload store")
       .At(directory)
       .Expected("v1/groups/<group>/snapshots/<index>-<term>.json, and the payload that it names")
       .Found(broken.empty() ? "none" : broken)
-      .Next("a payload object can be opened alone: v1/payloads/sha256/*/*.fsm");
+      .Next(unproven ? "--salvage reads the newest as far as it goes"
+                     : "a payload object can be opened alone: v1/payloads/sha256/*/*.fsm");
 }
 
 }  // namespace snaptree

@@ -18,8 +18,9 @@ namespace snaptree {
 // One snapshot that the store offers, by the name of its manifest.
 struct OffloadedSnapshot {
   std::string manifest;  // path
-  std::string key;       // of the manifest, relative to the folder that the user gave
-  std::string base;      // the folder in which `v1` stands
+  std::string
+      key;  // of the manifest: from `v1` on, and what of the prefix is below the folder given
+  std::string base;  // the folder in which `v1` stands
   uint64_t group_id = 0;
   uint64_t index = 0;
   uint64_t term = 0;
@@ -32,10 +33,16 @@ bool IsOffloadStore(const std::string& directory);
 // All manifests, by group, newest first.
 std::vector<OffloadedSnapshot> ListOffloaded(const std::string& directory);
 
+// A listed snapshot, its payload opened but not compared with the manifest. "NotFound",
+// "OffloadManifestInvalid", "OffloadMismatch" (the manifest is of another snapshot).
+Result<FoundSnapshot> OpenOffloaded(const OffloadedSnapshot& snapshot);
+
 // The snapshot of a manifest's key; without one, of the store's only group the newest one whose
-// manifest and payload are whole: others are findings. Its facts are proven. "SeveralGroups"
-// (usage) lists them; "NotFound", "OffloadManifestInvalid", "OffloadMismatch", "NoSnapshot".
+// manifest and payload are whole: others are findings. Its facts are proven. With `salvage` a
+// payload that is not whole is taken too, unproven: that of the key, or the newest when none is
+// whole. "SeveralGroups" (usage) lists them; errors of OpenOffloaded(), "OffloadMismatch",
+// "NoSnapshot".
 Result<FoundSnapshot> ChooseOffloaded(const std::string& directory, const std::string& manifest_key,
-                                      Progress* progress, Findings* findings);
+                                      bool salvage, Progress* progress, Findings* findings);
 
 }  // namespace snaptree

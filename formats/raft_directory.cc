@@ -31,6 +31,7 @@ class StateChooser {
   Status ReadStore();
   Status FindWholeSnapshot();
   bool StoreIsNewer(const ListedSnapshot& snapshot) const;
+  std::string AppliedText(const PebbleState& store) const;
   void TellOfBrokenStore();
   Result<ChosenState> Store();
   Result<ChosenState> Snapshot();
@@ -40,8 +41,8 @@ class StateChooser {
   const OpenInputOptions& options_;
   Findings& findings_;
   const StateListing list_;
-  std::optional<PebbleState> store_;  // what is known of fsm.db, whole or not
-  Status store_problem_;              // ok: not looked at, or whole
+  std::optional<PebbleState> store_;  // what is known of fsm.db, when it can be read
+  Status store_problem_;              // ok: not looked at, or it lacks nothing but its end
   const ListedSnapshot* whole_ = nullptr;
   std::string broken_;  // snapshots, with the reasons
   const ListedSnapshot* first_broken_ = nullptr;
@@ -49,11 +50,17 @@ class StateChooser {
 
 // All of it, so that what is damaged is known before it is chosen.
 Status StateChooser::ReadStore() {
+  if (!IsFolder(list_.pebble)) {
+    store_problem_ =
+        DataError("NoPebbleStore", "fsm.db is no folder that can be opened").At(list_.pebble);
+    return {};
+  }
   OpenInputOptions strict = options_;
   strict.salvage = false;
   Result<PebbleState> whole = ReadPebbleState(list_.pebble, strict, true);
   if (whole.ok()) {
     store_ = *std::move(whole);
+    if (!store_->only_end_missing) store_problem_ = store_->missing;
     return {};
   }
   Status problem = whole.status();
@@ -95,16 +102,25 @@ Status StateChooser::FindWholeSnapshot() {
   return {};
 }
 
+std::string StateChooser::AppliedText(const PebbleState& store) const {
+  return "; it has applied index " + IndexText(store.applied_index) + ", the snapshot is of " +
+         IndexText(whole_->index);
+}
+
 void StateChooser::TellOfBrokenStore() {
+  if (store_) {
+    findings_.Warn("pebble_broken",
+                   "fsm.db is incomplete: a snapshot is used, and what was written after it is "
+                   "missing; --from pebble reads what is there of fsm.db",
+                   store_->missing.Message() + AppliedText(*store_));
+    return;
+  }
   std::string lost = store_problem_.Message();
   // As far as it can be read; only for the message.
   OpenInputOptions salvage = options_;
   salvage.salvage = true;
   const Result<PebbleState> part = ReadPebbleState(list_.pebble, salvage, false);
-  if (part.ok()) {
-    lost += "; it has applied index " + IndexText(part->applied_index) + ", the snapshot is of " +
-            IndexText(whole_->index);
-  }
+  if (part.ok()) lost += AppliedText(*part);
   findings_.Warn("pebble_broken",
                  "fsm.db is damaged: a snapshot is used, and what was written after it is missing; "
                  "--from pebble --salvage reads what is whole of fsm.db",
@@ -191,10 +207,12 @@ Result<ChosenState> StateChooser::Choose() {
   if (from == StateSource::kNewest && !list_.pebble.empty()) SNAPTREE_TRY(ReadStore());
   SNAPTREE_TRY(FindWholeSnapshot());
   if (whole_ != nullptr) {
-    if (!store_problem_.ok()) TellOfBrokenStore();
+    // What is missing of its end may have been newer than the snapshot.
+    if (!store_problem_.ok() || (store_ && !store_->missing.ok())) TellOfBrokenStore();
     return Snapshot();
   }
-  if (store_ && store_problem_.ok()) return Store();
+  // What it lacks is told when it is opened.
+  if (store_) return Store();
   return NothingWhole();
 }
 

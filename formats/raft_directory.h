@@ -22,8 +22,9 @@ struct ChosenState {
 };
 
 // By options.choice.from:
-//   kNewest: fsm.db when it has applied what the newest whole snapshot holds and all of it can be
-//     read; else that snapshot. What is broken and would have been newer is a warning.
+//   kNewest: fsm.db when it has applied what the newest whole snapshot holds, all of it can be read
+//     and nothing is known to be missing but its end; else that snapshot. What is broken and would
+//     have been newer is a warning.
 //   kSnapshot: the newest snapshot whose footer holds and which its `.snap` file does not gainsay.
 //   kPebble: fsm.db, unread.
 // The note "state_chosen" names it; "leftovers" what was not looked at. Errors: "SeveralGroups",

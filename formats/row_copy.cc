@@ -64,15 +64,21 @@ std::unique_ptr<Container> NewPlainContainer(std::shared_ptr<const InputFile> fi
 Result<RowCopy> RowCopy::Create(const std::string& folder, std::string name,
                                 uint64_t last_commit_ts) {
   SNAPTREE_ASSIGN(UniqueFd out, OpenUnnamedFile(folder));
-  RowCopy copy(std::move(out), std::move(name));
+  RowCopy copy(std::move(out), folder, std::move(name));
   copy.buffer_.reserve(kBufferBytes);
   copy.buffer_ = kRowStreamMagic;
   AppendLe64(&copy.buffer_, last_commit_ts);
   return copy;
 }
 
+// The file has no name: what is short of space is its folder.
+Status RowCopy::Write(Slice bytes) {
+  Status written = WriteFully(out_.get(), bytes, folder_);
+  return written.ok() ? Status::Ok() : std::move(written).Address(name_);
+}
+
 Status RowCopy::Flush() {
-  SNAPTREE_TRY(WriteFully(out_.get(), buffer_, name_));
+  SNAPTREE_TRY(Write(buffer_));
   buffer_.clear();
   return {};
 }
@@ -87,7 +93,7 @@ Status RowCopy::Begin(Slice key, uint64_t value_size) {
 
 Status RowCopy::Append(Slice value_piece) {
   if (buffer_.size() + value_piece.size() > kBufferBytes) SNAPTREE_TRY(Flush());
-  if (value_piece.size() >= kBufferBytes) return WriteFully(out_.get(), value_piece, name_);
+  if (value_piece.size() >= kBufferBytes) return Write(value_piece);
   buffer_.append(value_piece);
   return {};
 }

@@ -34,10 +34,13 @@ class RowCopy {
   Result<std::unique_ptr<Container>> Finish(ContainerInfo info);
 
  private:
-  RowCopy(UniqueFd out, std::string name) : out_(std::move(out)), name_(std::move(name)) {}
+  RowCopy(UniqueFd out, const std::string& folder, std::string name)
+      : out_(std::move(out)), folder_(folder), name_(std::move(name)) {}
+  Status Write(Slice bytes);
   Status Flush();
 
   UniqueFd out_;
+  std::string folder_;
   std::string name_;
   std::string buffer_;
 };

@@ -14,6 +14,12 @@ namespace {
 
 constexpr size_t kDamagedRowsKept = 1000;
 constexpr uint64_t kMaxPlaces = 16384;
+constexpr size_t kMaxKeyIds = 1000;
+
+void AddKeyId(uint32_t id, std::vector<uint32_t>* ids) {
+  const auto at = std::lower_bound(ids->begin(), ids->end(), id);
+  if ((at == ids->end() || *at != id) && ids->size() < kMaxKeyIds) ids->insert(at, id);
+}
 
 class Scanner {
  public:
@@ -38,6 +44,7 @@ class Scanner {
   void CountRow(const Row& row, size_t common);
   void CountDamaged(const Row& row, const char* defect);
   void CountMvcc(const Row& row, const MvccRow& mvcc, size_t common);
+  void CountEncrypted(const Row& row, bool live);
   void CountAdded(Verdict verdict);
   void NoteMetadata(const Row& row);
   void NoteExtent(const Row& row);
@@ -179,20 +186,12 @@ void Scanner::CountMvcc(const Row& row, const MvccRow& mvcc, size_t common) {
   const Verdict verdict = view_.Judge(mvcc, common, newest_at_any_time_);
   if (IsAddedRow(row)) [[unlikely]]
     CountAdded(verdict);
+  if (mvcc.flags == kFlagEncrypted) CountEncrypted(row, verdict == Verdict::kLive);
   switch (verdict) {
     case Verdict::kLive:
       ++counts.live;
       counts.live_bytes += row.key.size() + row.value_size;
       counts.live_value_bytes += row.value_size;
-      if ((mvcc.flags & kFlagsEncryption) != 0) {
-        ++counts.encrypted;
-        if (row.value.size() >= kValueHeaderBytes + 6) {
-          const uint32_t id = LoadBe32(row.value.data() + kValueHeaderBytes + 2);
-          std::vector<uint32_t>& ids = result_.encryption_key_ids;
-          const auto at = std::lower_bound(ids.begin(), ids.end(), id);
-          if ((at == ids.end() || *at != id) && ids.size() < 1000) ids.insert(at, id);
-        }
-      }
       break;
     case Verdict::kTombstone:
       ++counts.tombstone;
@@ -214,6 +213,15 @@ void Scanner::CountMvcc(const Row& row, const MvccRow& mvcc, size_t common) {
     case Verdict::kDamaged:  // never of a row that can be judged
       break;
   }
+}
+
+void Scanner::CountEncrypted(const Row& row, bool live) {
+  ++counts_->encrypted_versions;
+  if (live) ++counts_->encrypted;
+  if (row.value.size() < kValueHeaderBytes + 6) return;
+  const uint32_t id = LoadBe32(row.value.data() + kValueHeaderBytes + 2);
+  AddKeyId(id, &result_.version_key_ids);
+  if (live) AddKeyId(id, &result_.encryption_key_ids);
 }
 
 void Scanner::CountAdded(Verdict verdict) {
@@ -251,6 +259,7 @@ void Scanner::CountRow(const Row& row, size_t common) {
   if (const char* defect =
           MvccDefect(row.key.size(), row.value_size, row.value, options_.without_keys)) {
     CountDamaged(row, defect);
+    if (Slice(defect) == kRowEncrypted) CountEncrypted(row, false);
     if (row.key.size() < kTimestampBytes) return;
     view_.JudgeDamaged(row.key, common, newest_at_any_time_);
     max_damaged_ts_ =
@@ -347,6 +356,7 @@ void FamilyCounts::Merge(const FamilyCounts& other) {
   tombstone += other.tombstone;
   expired += other.expired;
   encrypted += other.encrypted;
+  encrypted_versions += other.encrypted_versions;
   damaged += other.damaged;
   min_commit_ts = std::min(min_commit_ts, other.min_commit_ts);
   max_commit_ts = std::max(max_commit_ts, other.max_commit_ts);
@@ -362,9 +372,15 @@ uint64_t ScanResult::DamagedRows() const {
   return n;
 }
 
-uint64_t ScanResult::EncryptedRows() const {
+uint64_t ScanResult::LiveEncryptedRows() const {
   uint64_t n = 0;
   for (const FamilyCounts& f : families) n += f.encrypted;
+  return n;
+}
+
+uint64_t ScanResult::EncryptedVersions() const {
+  uint64_t n = 0;
+  for (const FamilyCounts& f : families) n += f.encrypted_versions;
   return n;
 }
 

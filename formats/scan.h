@@ -29,6 +29,8 @@ struct FamilyCounts {
   uint64_t tombstone = 0;
   uint64_t expired = 0;
   uint64_t encrypted = 0;  // of live
+  // Of all versions, those among `damaged` that are so for want of a key included.
+  uint64_t encrypted_versions = 0;
   uint64_t damaged = 0;
   // Of live, older, newer and tombstone: rows that stand in no input (merged_rows.h). They are not
   // among `rows`.
@@ -80,13 +82,17 @@ struct ScanResult {
   // last rows: of a file that was cut nobody knows.
   bool retention_known = true;
   std::optional<uint64_t> applied_index;
-  std::vector<uint32_t> encryption_key_ids;  // ascending
-  std::vector<DamagedRow> damaged;           // the first 1000
+  // Ids of the keys of encrypted rows, ascending, 1000 at most: of those that are live, and of all
+  // versions.
+  std::vector<uint32_t> encryption_key_ids;
+  std::vector<uint32_t> version_key_ids;
+  std::vector<DamagedRow> damaged;  // the first 1000
   Findings findings;
 
   const FamilyCounts& of(FamilyId id) const { return families[id]; }
   uint64_t DamagedRows() const;
-  uint64_t EncryptedRows() const;
+  uint64_t LiveEncryptedRows() const;
+  uint64_t EncryptedVersions() const;
 };
 
 struct ScanOptions {

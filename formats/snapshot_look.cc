@@ -123,17 +123,27 @@ Status LookInto(const ListedSnapshot& snapshot, bool all, Progress* progress, Sn
   return facts.can_prove() ? CheckFacts(facts, file, progress) : Status::Ok();
 }
 
+// A link to nowhere, a pipe or a folder in the place of its file: what is broken is the snapshot,
+// not the call that named the directory.
+Status ProblemOf(Status status) {
+  if (status.ok() || status.kind() != ErrorKind::kUsage) return status;
+  const ErrorInfo& info = status.info();
+  return DataError("SnapshotNotFile", "it is not a file that can be opened")
+      .At(info.source)
+      .Found(info.found.empty() ? info.what : info.found);
+}
+
 }  // namespace
 
 SnapshotLook PeekSnapshot(const ListedSnapshot& snapshot) {
   SnapshotLook look;
-  look.problem = LookInto(snapshot, false, nullptr, &look);
+  look.problem = ProblemOf(LookInto(snapshot, false, nullptr, &look));
   return look;
 }
 
 SnapshotLook CheckSnapshot(const ListedSnapshot& snapshot, Progress* progress) {
   SnapshotLook look;
-  look.problem = LookInto(snapshot, true, progress, &look);
+  look.problem = ProblemOf(LookInto(snapshot, true, progress, &look));
   return look;
 }
 

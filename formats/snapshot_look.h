@@ -19,11 +19,11 @@ struct SnapshotLook {
   std::optional<uint32_t> crc32c;  // of the footer, when it holds
 };
 
-// Reads the beginning of its payload only, and finds nothing wrong.
+// Reads the beginning of its payload only; a problem is one of opening it.
 SnapshotLook PeekSnapshot(const ListedSnapshot& snapshot);
-// Reads all of it; of what is not finished the beginning. Problems: "PayloadTruncated",
-// "FsmChecksum", "SnapTokenMismatch", "SnapInvalid", "SnapMetaMismatch", "SnapMetaInvalid", errors
-// of reading, a cancelled run.
+// Reads all of it; of what is not finished the beginning. Problems: "SnapshotNotFile",
+// "PayloadTruncated", "FsmChecksum", "SnapTokenMismatch", "SnapInvalid", "SnapMetaMismatch",
+// "SnapMetaInvalid", errors of reading, a cancelled run.
 SnapshotLook CheckSnapshot(const ListedSnapshot& snapshot, Progress* progress);
 
 }  // namespace snaptree

@@ -7,6 +7,7 @@
 #include "base/checksum.h"
 #include "base/coding.h"
 #include "base/text.h"
+#include "formats/family_table.h"
 #include "formats/fsm_format.h"
 
 namespace snaptree {
@@ -134,6 +135,21 @@ Status VersionListReader::CheckKeyOrder(Slice key) const {
       .Next("no node writes this: the file is damaged");
 }
 
+// The raw key of a version must not be one of those by which a store tells of itself: the row would
+// be taken for it.
+Status VersionListReader::CheckNoMetadata(uint64_t commit_ts, uint64_t at) const {
+  if (!key_.starts_with("_meta_") && !key_.starts_with("!encryption|")) return {};
+  std::string raw_key = key_;
+  AppendBe64(&raw_key, ~commit_ts);
+  if (ClassifyRawKey(raw_key) < 0) return {};
+  return DataError("RowReserved", "a version has the raw key of the store's own records")
+      .At(file_.path(), at)
+      .Address("key \"" + Printable(key_, 60) + "\"")
+      .Expected("a timestamp of a clock")
+      .Found(std::to_string(commit_ts) + ", which makes the raw key " + Printable(raw_key, 60))
+      .Next("no node writes this: the file is damaged; --salvage reads the keys before it");
+}
+
 // False: no entry begins here.
 Result<bool> VersionListReader::NextEntry() {
   entry_begin_ = entries_end_ = position();
@@ -180,6 +196,7 @@ Result<bool> VersionListReader::Next(ListedVersion* version) {
         .Found(std::to_string(version->commit_ts))
         .Next("no node writes this: the file is damaged; --salvage reads the keys before it");
   }
+  SNAPTREE_TRY(CheckNoMetadata(version->commit_ts, at));
   any_version_ = true;
   before_ts_ = version->commit_ts;
   begin_ += kVersionBytes - kLengthBytes;

@@ -41,7 +41,7 @@ class VersionListReader {
   // "PayloadTruncated", "VersionListsVersion".
   Result<VersionListHeader> ReadHeader();
   // The next version, or false behind the last one. "RowLength", "PayloadTruncated",
-  // "VersionOrder", "RowOrder", "RowDuplicate".
+  // "VersionOrder", "RowOrder", "RowDuplicate", "RowReserved".
   Result<bool> Next(ListedVersion* version);
 
   // Behind the last entry that was read to its end.
@@ -61,6 +61,7 @@ class VersionListReader {
   void CountTaken();
   Status Skip(uint64_t n);
   Result<bool> NextEntry();
+  Status CheckNoMetadata(uint64_t commit_ts, uint64_t at) const;
   Status CheckKeyOrder(Slice key) const;
   Status TakeLength(const char* what, uint64_t limit, uint64_t unit, uint64_t* length);
   Status Cut(const char* what) const;

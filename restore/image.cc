@@ -71,7 +71,7 @@ void WarnOfForeignRows(const ScanResult& scan, const std::string& path, Findings
                    "restored too",
                    path, locks);
   }
-  if (const uint64_t encrypted = scan.EncryptedRows(); encrypted != 0) {
+  if (const uint64_t encrypted = scan.EncryptedVersions(); encrypted != 0) {
     findings->Warn("rows_need_keys",
                    "rows are encrypted: the nodes need the key file and encryption/keys.json of "
                    "the old cluster",

@@ -55,6 +55,23 @@ DecodeOptions DecodeOptionsOf(const GetOptions& options) {
   return decode;
 }
 
+const char* WhyNoIndex(IndexUse use) {
+  switch (use) {
+    case IndexUse::kStandardInput:
+      return "standard input is another one the next time";
+    case IndexUse::kDecrypted:
+      return "rows that are opened with keys stand in another place each time";
+    case IndexUse::kSalvage:
+      return "--salvage has to look at every row";
+    case IndexUse::kDirectory:
+    case IndexUse::kNone:
+    case IndexUse::kRead:
+    case IndexUse::kMade:
+      break;
+  }
+  return "a Pebble directory has no one file by which to tell whether it is the same";
+}
+
 class SnapshotGetter {
  public:
   explicit SnapshotGetter(const GetOptions& options)
@@ -65,6 +82,7 @@ class SnapshotGetter {
  private:
   Status Open();
   Status FindRows();
+  void DoWithoutIndex(IndexUse why);
   Status ReadOrMakeIndex(const SnapshotIdentity& identity);
   Status ScanRows();
   Status ByDecode();
@@ -119,13 +137,17 @@ Status SnapshotGetter::ReadOrMakeIndex(const SnapshotIdentity& identity) {
 
 Status SnapshotGetter::FindRows() {
   if (options_.index_file.empty()) return ScanRows();
-  report_.index = IndexUse::kSalvage;
-  if (options_.salvage) return ScanRows();
   SNAPTREE_ASSIGN(const std::optional<SnapshotIdentity> identity, IdentityOf(input_, options_.at));
-  report_.index = IndexUse::kUnknown;
-  if (!identity) return ScanRows();
-  report_.index = IndexUse::kNone;
-  return ReadOrMakeIndex(*identity);
+  if (identity && !options_.salvage) return ReadOrMakeIndex(*identity);
+  DoWithoutIndex(options_.salvage                     ? IndexUse::kSalvage
+                 : input_.container->info().decrypted ? IndexUse::kDecrypted
+                                                      : IndexUse::kDirectory);
+  return ScanRows();
+}
+
+void SnapshotGetter::DoWithoutIndex(IndexUse why) {
+  report_.index = why;
+  report_.findings.Note("index_not_used", "the index was neither read nor made", WhyNoIndex(why));
 }
 
 // A file that tells of the run, as a run writes it: it tells of all losses itself.
@@ -184,7 +206,7 @@ Result<GetReport> SnapshotGetter::Run() {
     return std::move(report_);
   }
   if (options_.what == "-") {
-    if (!options_.index_file.empty()) report_.index = IndexUse::kUnknown;
+    if (!options_.index_file.empty()) DoWithoutIndex(IndexUse::kStandardInput);
     SNAPTREE_TRY(FromInputs());
     return std::move(report_);
   }

@@ -47,11 +47,13 @@ enum class GetScope : uint8_t {
 
 // What became of --index.
 enum class IndexUse : uint8_t {
-  kNone,     // not asked for, or the input has none
-  kRead,     // it told where rows stand
-  kMade,     // the scan did, and it was written
-  kUnknown,  // the input cannot be recognised the next time
-  kSalvage,  // with --salvage the scan must look at all
+  kNone,           // not asked for, or the input has none
+  kRead,           // it told where rows stand
+  kMade,           // the scan did, and it was written
+  kStandardInput,  // the others: why there can be none
+  kDecrypted,
+  kDirectory,
+  kSalvage,
 };
 
 struct GetReport {

@@ -28,7 +28,7 @@ Status LookQuickly(const VerifyOptions& options, Progress* progress, VerifyRepor
   SNAPTREE_ASSIGN(const ScanResult scan, ScanContainer(*input.container, {{}, false, progress}));
   report->findings.Merge(input.findings);
   report->findings.Merge(scan.findings);
-  if (const uint64_t encrypted = scan.EncryptedRows(); encrypted != 0) {
+  if (const uint64_t encrypted = scan.EncryptedVersions(); encrypted != 0) {
     report->findings.Note("not_opened",
                           "encrypted rows were not opened: nobody knows whether they can be",
                           options.what, encrypted);

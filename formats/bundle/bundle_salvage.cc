@@ -155,6 +155,13 @@ void DropMissingTables(uint64_t file_bytes, BundleManifest* manifest,
   files.erase(missing, files.end());
 }
 
+// Nodes write bundles of this version only, and no checksum covers the byte that tells it.
+constexpr char kWritten[] = "Pebble v4";
+
+Status OtherVersion(const Table& table) {
+  return DataError("BundleTable", "a table of a bundle is of another version: " + table.format());
+}
+
 // Looks for the blocks of tables that cannot be opened, or that the end of the file cuts.
 Status RecoverTables(const std::shared_ptr<const InputFile>& file, size_t memory_bytes,
                      BundleManifest* manifest, std::vector<LostRange>* lost) {
@@ -168,9 +175,9 @@ Status RecoverTables(const std::shared_ptr<const InputFile>& file, size_t memory
     Status reason;
     if (!is_cut) {
       const auto table = Table::Open(bytes);
-      if (table.ok()) continue;
-      if (table.status().kind() != ErrorKind::kData) return table.status();
-      reason = table.status();
+      if (table.ok() && (*table)->format() == kWritten) continue;
+      if (!table.ok() && table.status().kind() != ErrorKind::kData) return table.status();
+      reason = table.ok() ? OtherVersion(**table) : table.status();
     }
     SNAPTREE_ASSIGN(FoundBlocks found,
                     FindBlocks(bytes, entry.smallest, entry.largest, blocks_left));

@@ -16,7 +16,8 @@ namespace snaptree {
 class BundleScanCursor : public ScanCursor {
  public:
   // `rows` must outlive it. *crc32c is set by Finish() once the footer has been verified.
-  BundleScanCursor(const BundleRows& rows, std::optional<uint32_t>* crc32c);
+  // `proven`: something outside of the file has proven all of its bytes.
+  BundleScanCursor(const BundleRows& rows, bool proven, std::optional<uint32_t>* crc32c);
 
   Result<std::span<const Row>> NextBatch() override;
   uint64_t bytes_read() const override { return bytes_read_; }
@@ -33,6 +34,7 @@ class BundleScanCursor : public ScanCursor {
   Status WrongTable(std::string what, uint64_t offset) const;
 
   const BundleRows& rows_;
+  bool proven_;
   std::optional<uint32_t>* crc32c_;
   std::unique_ptr<EntryCursor> cursor_;  // of the table at hand; null: none is begun
   size_t table_ = 0;

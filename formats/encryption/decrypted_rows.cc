@@ -110,4 +110,12 @@ std::string KeysAtHand(const ContainerInfo& info) {
   return info.decrypted && found != info.origin.end() ? found->second : "";
 }
 
+std::vector<uint32_t> KeyIdsNotAtHand(const ContainerInfo& info, std::vector<uint32_t> ids) {
+  const std::string at_hand = ", " + KeysAtHand(info) + ",";
+  std::erase_if(ids, [&](uint32_t id) {
+    return at_hand.find(", " + std::to_string(id) + ",") != std::string::npos;
+  });
+  return ids;
+}
+
 }  // namespace snaptree

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "formats/container.h"
 #include "formats/encryption/key_ring.h"
@@ -28,13 +29,15 @@ struct DecryptOptions {
 
 // Gives `container` back when none of its rows is encrypted. Reads and checks all of it first:
 // errors of its scan. Then errors of EnvelopeOpener and UncompressBody() with file, offset and key,
-// and "EnvelopeKeyPurpose" (the key is not one of rows). A clear row whose body opens as an
-// envelope is "EnvelopeAuth" too: the bit that says so was flipped.
+// and "EnvelopeKeyPurpose" (the key is not one of rows). A clear row or a deletion whose
+// body opens as an envelope is "EnvelopeAuth" too: its flags were changed.
 Result<std::unique_ptr<Container>> DecryptRows(std::unique_ptr<Container> container,
                                                const KeyRing& keys, const DecryptOptions& options,
                                                Findings* findings);
 
 // Ids of the keys that were at hand when the container was decrypted; "" when it was not.
 std::string KeysAtHand(const ContainerInfo& info);
+// Those of the ids whose keys were not at hand, or are not for rows.
+std::vector<uint32_t> KeyIdsNotAtHand(const ContainerInfo& info, std::vector<uint32_t> ids);
 
 }  // namespace snaptree

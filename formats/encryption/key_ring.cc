@@ -1,30 +1,25 @@
 #include "formats/encryption/key_ring.h"
 
 #include <openssl/crypto.h>
-#include <sys/stat.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
-#include "base/file.h"
 #include "formats/encryption/gcm_key.h"
+#include "formats/encryption/key_file.h"
 #include "formats/encryption/sidecar.h"
 
 namespace snaptree {
 namespace {
 
 // Far above what a node with thousands of keys writes.
-constexpr uint64_t kMaxSidecarBytes = uint64_t{16} << 20;
+constexpr size_t kMaxSidecarBytes = size_t{16} << 20;
 
-void NoteReaders(const std::string& path, Findings* findings) {
-  struct stat st {};
-  if (::stat(path.c_str(), &st) != 0 || (st.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
-  findings->Note("key_file_readable",
-                 "key files that others than their owner can read; a node refuses them (chmod 600)",
-                 path);
-}
+// Longer than any text of a key that SizeHint() knows.
+constexpr size_t kMaxKeyFileBytes = 66;
 
-std::string SizeHint(uint64_t size) {
+std::string SizeHint(size_t size) {
   if (size == 64 || size == 65)
     return "if it is hexadecimal text, make the key of it: xxd -r -p FILE > kek";
   if (size == 44 || size == 45)
@@ -32,31 +27,42 @@ std::string SizeHint(uint64_t size) {
   return "give the file that the node was started with, as it is";
 }
 
-Status ReadKey(const std::string& path, DataKey* key, Findings* findings) {
-  SNAPTREE_ASSIGN(const InputFile file, InputFile::Open(path));
-  if (file.size() != DataKey::kBytes) {
+Status ReadKey(const char* option, const std::string& path, DataKey* key, Findings* findings) {
+  SNAPTREE_ASSIGN(const KeyFileRead file, ReadKeyFile(option, path, kMaxKeyFileBytes));
+  const std::string& bytes = file.text.bytes;
+  if (bytes.size() != DataKey::kBytes) {
     return DataError("KekSize", "a key file does not have the size of a key")
         .At(path)
         .Expected("32 bytes")
-        .Found(std::to_string(file.size()))
-        .Next(SizeHint(file.size()));
+        .Found(bytes.size() > kMaxKeyFileBytes ? "more than " + std::to_string(kMaxKeyFileBytes)
+                                               : std::to_string(bytes.size()))
+        .Next(SizeHint(bytes.size()));
   }
-  NoteReaders(path, findings);
-  return file.ReadExactlyAt(0, reinterpret_cast<char*>(key->bytes()), DataKey::kBytes);
+  if (file.others_can_read) {
+    findings->Note("key_file_readable",
+                   "key files that others than their owner can read; a node refuses such a key "
+                   "file (chmod 600)",
+                   path);
+  }
+  std::memcpy(key->bytes(), bytes.data(), DataKey::kBytes);
+  return {};
 }
 
-Result<std::vector<WrappedKey>> ReadSidecar(const std::string& path, Findings* findings) {
-  SNAPTREE_ASSIGN(const InputFile file, InputFile::Open(path));
-  if (file.size() > kMaxSidecarBytes) {
-    return DataError("KeyFileInvalid", "the file is too large for a keys.json")
-        .At(path)
-        .Expected("at most " + std::to_string(kMaxSidecarBytes) + " bytes")
-        .Found(std::to_string(file.size()));
-  }
-  NoteReaders(path, findings);
-  std::string text(static_cast<size_t>(file.size()), '\0');
-  SNAPTREE_TRY(file.ReadExactlyAt(0, text.data(), text.size()));
-  return ParseSidecar(text, path);
+Result<std::vector<WrappedKey>> SidecarIn(Slice text, const std::string& path) {
+  if (text.size() <= kMaxSidecarBytes) return ParseSidecar(text, path);
+  return DataError("KeyFileInvalid", "the file is too large for a keys.json")
+      .At(path)
+      .Expected("at most " + std::to_string(kMaxSidecarBytes) + " bytes");
+}
+
+// Nothing in it is secret: others may read it.
+Result<std::vector<WrappedKey>> ReadSidecar(const std::string& path) {
+  SNAPTREE_ASSIGN(const KeyFileRead file, ReadKeyFile("--keys-file", path, kMaxSidecarBytes));
+  Result<std::vector<WrappedKey>> keys = SidecarIn(file.text.bytes, path);
+  if (keys.ok()) return keys;
+  return std::move(keys).status().Next(
+      "get keys.json again from the node: it usually stands in its data directory, as "
+      "encryption/keys.json");
 }
 
 bool Unwrap(GcmKey& kek, Slice wrapped, DataKey* key) {
@@ -84,8 +90,8 @@ DataKey::~DataKey() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
 
 Status KeyRing::LoadSidecar(const KeyFiles& files, Findings* findings) {
   DataKey kek_bytes;
-  SNAPTREE_TRY(ReadKey(files.kek_file, &kek_bytes, findings));
-  SNAPTREE_ASSIGN(const std::vector<WrappedKey> wrapped, ReadSidecar(files.keys_file, findings));
+  SNAPTREE_TRY(ReadKey("--kek-file", files.kek_file, &kek_bytes, findings));
+  SNAPTREE_ASSIGN(const std::vector<WrappedKey> wrapped, ReadSidecar(files.keys_file));
   GcmKey kek(kek_bytes.bytes());
   std::vector<uint32_t> closed;
   for (const WrappedKey& key : wrapped) {
@@ -120,7 +126,7 @@ Status KeyRing::LoadDataKeys(const KeyFiles& files, Findings* findings) {
           .Next("give one file for each key id");
     }
     purposes_[id] = KeyPurpose::kStorage;
-    SNAPTREE_TRY(ReadKey(path, &keys_[id], findings));
+    SNAPTREE_TRY(ReadKey("--dek", path, &keys_[id], findings));
   }
   return {};
 }

@@ -32,7 +32,8 @@ class DataKey {
   std::array<uint8_t, kBytes> bytes_{};
 };
 
-// kUnknown: of a purpose that this version does not know; it is tried.
+// kUnknown: keys.json names a purpose that this version does not know. Such a key may be one of
+// rows.
 enum class KeyPurpose : uint8_t { kStorage, kRaft, kUnknown };
 
 class KeyRing {
@@ -40,9 +41,9 @@ class KeyRing {
   // Reads the files and unwraps every key that can be of rows. "KekSize" (a key file is not 32
   // bytes), "KekWrong" (no wrapped key opens), "KeyFileInvalid" (the sidecar),
   // "KeyFilesIncomplete" (usage: a sidecar without a KEK or the reverse), "OptionConflict" (usage:
-  // two files for one id), errors of reading. Files that others can read, and wrapped keys that do
-  // not open beside others that do, are findings. A data key that is given as it is wins over the
-  // sidecar's. As long as the ring exists, the process leaves no core file.
+  // two files for one id), errors of ReadKeyFile(). Key files that others can read, and
+  // wrapped keys that do not open beside others that do, are findings. A data key that is given as
+  // it is wins over the sidecar's. As long as the ring exists, the process leaves no core file.
   static Result<KeyRing> Load(const KeyFiles& files, Findings* findings);
 
   KeyRing(KeyRing&&) = default;

@@ -29,9 +29,8 @@ uint64_t CiphertextBytes(const Row& row) {
   return row.value_size - kValueHeaderBytes - kEnvelopeBytes;
 }
 
-// A clear row that could have been an encrypted one before a bit of it changed.
+// A clear row or a deletion that could have been an encrypted row before its flags changed.
 bool LooksLikeEnvelope(const Row& row, const KeyRing& keys) {
-  if ((FlagsOf(row) & kFlagTombstone) != 0) return false;
   const uint64_t body_size = row.value_size - kValueHeaderBytes;
   if (body_size < kEnvelopeBytes) return false;
   if (row.value.size() < kEncryptedHeadBytes) return true;  // only its source can tell
@@ -69,17 +68,21 @@ Status RowOpener::Keep(const Row& row) {
 // As an encrypted row, which it is although it says otherwise.
 Status RowOpener::KeepMarked(const Row& row) {
   SNAPTREE_TRY(copy_.Begin(row.key, row.value_size));
-  const char flags = static_cast<char>(FlagsOf(row) | kFlagEncrypted);
+  const char flags = kFlagEncrypted;
   SNAPTREE_TRY(copy_.Append(Slice(&flags, 1)));
   return copy_.AppendFrom(source_, row.value_position + 1, row.value_size - 1);
 }
 
-Status RowOpener::Emit(const Row& row, Slice body) {
-  SNAPTREE_TRY(copy_.Begin(row.key, kValueHeaderBytes + body.size()));
-  const char flags = static_cast<char>(FlagsOf(row) & ~kFlagEncrypted);
+Status RowOpener::BeginOpened(const Row& row, uint64_t body_size) {
+  SNAPTREE_TRY(copy_.Begin(row.key, kValueHeaderBytes + body_size));
+  const char flags = 0;
   SNAPTREE_TRY(copy_.Append(Slice(&flags, 1)));
-  SNAPTREE_TRY(copy_.Append(row.value.substr(1, kValueHeaderBytes - 1)));
   ++opened_;
+  return copy_.Append(row.value.substr(1, kValueHeaderBytes - 1));
+}
+
+Status RowOpener::Emit(const Row& row, Slice body) {
+  SNAPTREE_TRY(BeginOpened(row, body.size()));
   return copy_.Append(body);
 }
 
@@ -104,7 +107,7 @@ Status RowOpener::Fail(const Row& row, Status error) {
   Status placed = WithPlace(row, std::move(error));
   if (!options_.salvage) return placed;
   findings_.Warn(
-      "rows_not_opened", "encrypted rows that do not open, although their key is there",
+      "rows_not_opened", "encrypted rows that do not open, for other reasons than a missing key",
       code + " at offset " + std::to_string(*placed.info().offset) + ", " + placed.info().address);
   return (FlagsOf(row) & kFlagEncrypted) != 0 ? Keep(row) : KeepMarked(row);
 }
@@ -128,9 +131,9 @@ Status RowOpener::Open(const Row& row) {
     return Keep(row);
   }
   if (envelope->compressed()) {
-    findings_.Note("compressed_envelopes",
+    findings_.Warn("compressed_envelopes",
                    "rows that were compressed before they were encrypted, which no known server "
-                   "does; they were unpacked",
+                   "does; they were unpacked: look at their values",
                    Printable(row.key, 60));
   }
   const bool resident = row.value.size() == row.value_size;
@@ -167,11 +170,7 @@ Status RowOpener::OpenLarge(const Row& row, bool compressed) {
   // A row of the copy cannot be taken back; without --salvage all of it is given up.
   if (options_.salvage)
     SNAPTREE_TRY(ForEachPiece(row, HeadOf(row), [](Slice) { return Status::Ok(); }));
-  SNAPTREE_TRY(copy_.Begin(row.key, kValueHeaderBytes + CiphertextBytes(row)));
-  const char flags = static_cast<char>(FlagsOf(row) & ~kFlagEncrypted);
-  SNAPTREE_TRY(copy_.Append(Slice(&flags, 1)));
-  SNAPTREE_TRY(copy_.Append(row.value.substr(1, kValueHeaderBytes - 1)));
-  ++opened_;
+  SNAPTREE_TRY(BeginOpened(row, CiphertextBytes(row)));
   return ForEachPiece(row, HeadOf(row), [this](Slice piece) { return copy_.Append(piece); });
 }
 
@@ -195,13 +194,13 @@ Status RowOpener::OpenLargeCompressed(const Row& row) {
 
 Status RowOpener::CheckClear(const Row& row) {
   std::string head(HeadOf(row));
-  head[0] = static_cast<char>(FlagsOf(row) | kFlagEncrypted);
+  head[0] = kFlagEncrypted;
   const Status opens = ForEachPiece(row, head, [](Slice) { return Status::Ok(); });
   if (opens.ok()) {
     ++encrypted_;
     return Fail(row, DataError("EnvelopeAuth",
-                               "a row says that it is not encrypted, and its body is: a bit of its "
-                               "flags is wrong"));
+                               "a row says that it is not encrypted, and its body is: its flags "
+                               "are wrong"));
   }
   return opens.code() == "EnvelopeAuth" ? Keep(row) : opens;
 }

@@ -39,6 +39,8 @@ class RowOpener {
   Status OpenLargeCompressed(const Row& row);
   Status CheckClear(const Row& row);
   Status Emit(const Row& row, Slice body);
+  // Its body follows.
+  Status BeginOpened(const Row& row, uint64_t body_size);
   template <class TakePiece>
   Status ForEachPiece(const Row& row, Slice head, TakePiece take);
   // The error with its place; with --salvage it is told, and the row stays as it is.

@@ -21,7 +21,16 @@ bool IsManifestName(Slice name) {
 Status NoManifest(const std::string& source, const char* what) {
   return DataError("PebbleNoManifest", what)
       .At(source)
-      .Next("copy the whole directory again; without its MANIFEST nobody knows which tables count");
+      .Next(
+          "copy the whole directory again: without its MANIFEST nobody knows which tables count; "
+          "--salvage takes all tables and logs that are there");
+}
+
+std::string FoundInstead(const std::vector<std::string>& names) {
+  std::string found;
+  for (const std::string& name : names)
+    if (IsManifestName(name)) found += (found.empty() ? "" : ", ") + name;
+  return found.empty() ? "neither" : found + ", which no file says is in force";
 }
 
 Result<std::string> ReadCurrent(const std::string& directory) {
@@ -75,7 +84,7 @@ Result<std::string> CurrentManifest(const std::string& directory,
   } else {
     return std::move(NoManifest(directory, "no Pebble directory, or an incomplete one"))
         .Expected("a file marker.manifest.NUMBER.MANIFEST-NUMBER, or CURRENT")
-        .Found("neither");
+        .Found(FoundInstead(names));
   }
   if (!has(manifest)) {
     return NoManifest(directory + "/" + manifest, "the MANIFEST that is in force is missing");

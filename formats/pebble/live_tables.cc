@@ -98,6 +98,12 @@ std::string TablePath(const std::string& directory, const PebbleTable& table) {
   return directory + "/" + TableName(table);
 }
 
+std::optional<uint64_t> TableNumber(const std::string& name) {
+  constexpr Slice kEnding = ".sst";
+  if (!name.ends_with(kEnding)) return std::nullopt;
+  return ParseU64(Slice(name).substr(0, name.size() - kEnding.size()));
+}
+
 std::string DescribeTable(const PebbleTable& table) {
   constexpr size_t kShown = 60;
   return fmt::format("table {:06}, level {}, raw keys \"{}\" to \"{}\"", table.number, table.level,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct LiveTables {
 
 // "<directory>/000042.sst".
 std::string TablePath(const std::string& directory, const PebbleTable& table);
+// The number in "000042.sst".
+std::optional<uint64_t> TableNumber(const std::string& name);
 // "table 000042.sst, level 6, raw keys A to B", for messages.
 std::string DescribeTable(const PebbleTable& table);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "base/checksum.h"
 #include "base/coding.h"
@@ -65,7 +66,54 @@ bool ReadIntact(Slice bytes, const ChunkForm& form, Chunk* chunk) {
   return true;
 }
 
+// Whether the checksum holds for a chunk of this log with this type and length.
+bool MatchesAs(Slice bytes, const ChunkForm& form, uint8_t type, size_t length) {
+  const uint8_t header = HeaderBytes(type, form);
+  if (header == 0 || bytes.size() < header || length > bytes.size() - header) return false;
+  std::string head(bytes.substr(kTypeAt, header - kTypeAt));
+  head[0] = static_cast<char>(type);
+  if (header >= kNumberedHeader) {
+    for (size_t i = 0; i < sizeof(form.log_number); ++i)
+      head[kNumberAt - kTypeAt + i] = static_cast<char>(form.log_number >> (8 * i));
+  }
+  const uint32_t crc = ExtendCrc32c(Crc32c(head), bytes.substr(header, length));
+  return MaskedCrc32c(crc) == LoadLe<uint32_t>(bytes.data());
+}
+
+// What was hit may be any one field of the header.
+bool MatchesWithOtherHeader(Slice bytes, const ChunkForm& form, bool at_end) {
+  const auto type = static_cast<uint8_t>(bytes[kTypeAt]);
+  const size_t length = LoadLe<uint16_t>(bytes.data() + kLengthAt);
+  if (MatchesAs(bytes, form, type, length)) return true;
+  for (uint8_t other = 1; other <= 3 * kPartsOfAForm; ++other)
+    if (MatchesAs(bytes, form, other, length)) return true;
+  const uint8_t header = HeaderBytes(type, form);
+  return at_end && header != 0 && bytes.size() > header &&
+         MatchesAs(bytes, form, type, bytes.size() - header);
+}
+
+// Pages of a chunk that never came to the disk are zeros to its end.
+bool LooksCut(Slice chunk, uint64_t offset) {
+  constexpr uint64_t kSectorBytes = 512;
+  const uint64_t border = (offset + chunk.size() - 1) / kSectorBytes * kSectorBytes;
+  return border > offset && AllZeros(chunk.substr(static_cast<size_t>(border - offset)));
+}
+
 }  // namespace
+
+bool IsDamagedChunk(Slice bytes, const ChunkForm& form, uint64_t offset, bool at_end) {
+  if (bytes.size() < kPlainHeader) return false;
+  if (MatchesWithOtherHeader(bytes, form, at_end)) return true;
+  const uint8_t header = HeaderBytes(static_cast<uint8_t>(bytes[kTypeAt]), form);
+  const size_t length = LoadLe<uint16_t>(bytes.data() + kLengthAt);
+  if (header == 0 || bytes.size() < header || length > bytes.size() - header) return false;
+  if (header >= kNumberedHeader && HasOtherNumber(bytes, form)) return false;
+  // What stands behind it in a file that is used once more is of an older log, and may begin inside
+  // this chunk.
+  const Slice behind = bytes.substr(header + length);
+  if (!AllZeros(behind) || (!at_end && behind.size() < header)) return false;
+  return !LooksCut(bytes.substr(0, header + length), offset);
+}
 
 ChunkFound ParseChunk(Slice bytes, const ChunkForm& form, Chunk* chunk) {
   size_t header = form.header_bytes;

@@ -42,4 +42,10 @@ enum class ChunkFound : uint8_t {
 // `bytes`: from where a chunk begins to the end of its block or of the file; not empty.
 ChunkFound ParseChunk(Slice bytes, const ChunkForm& form, Chunk* chunk);
 
+// Of what is no intact chunk, at this offset of its file: whether it is one of this log all the
+// same, all of it there, whose bytes changed after they were written. False of a chunk that may
+// have been cut, be it by what an older log left behind it, and of older content. `at_end`: `bytes`
+// reach to the end of the file.
+bool IsDamagedChunk(Slice bytes, const ChunkForm& form, uint64_t offset, bool at_end);
+
 }  // namespace snaptree

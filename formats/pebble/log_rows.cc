@@ -23,7 +23,7 @@ Result<std::vector<LogFile>> LogsToReplay(const std::string& directory,
 
 void TellDamage(const Status& damage, size_t left_out, Findings* findings) {
   findings->Warn("wal_damaged",
-                 "a write-ahead log is damaged: the state is the one before that batch",
+                 "a write-ahead log is damaged or missing: the state is the one before that batch",
                  damage.Message());
   if (left_out == 0) return;
   findings->Warn("wal_left_out", "write-ahead logs behind a damaged one are left out", {},
@@ -36,10 +36,11 @@ Status ReplayAll(const std::vector<LogFile>& logs, bool salvage, LogReplay* repl
     Status status = replay->Read(logs[i]);
     if (status.ok()) continue;
     if (!salvage || status.kind() != ErrorKind::kData) return status;
-    TellDamage(status, logs.size() - i - 1, findings);
+    const bool is_left_out = status.code() == "WalMissing";  // what is missing was before it
+    TellDamage(status, logs.size() - i - (is_left_out ? 0 : 1), findings);
     return {};
   }
-  return {};
+  return replay->order->Finish();
 }
 
 }  // namespace
@@ -50,6 +51,8 @@ struct LogRows::Rep {
   uint64_t operations = 0;
   uint64_t logs = 0;
   uint64_t bytes = 0;
+  Status missing;
+  uint64_t end_sequence = 0;
 };
 
 LogRows::LogRows(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
@@ -65,10 +68,10 @@ Result<std::unique_ptr<LogRows>> LogRows::Replay(const std::string& directory,
   SorterOptions sorter = options.sorter;
   if (!sorter.scratch_folder) sorter.scratch_folder = [&own] { return own.Path(); };
   LogRowWriter writer(options.scratch_folder, std::move(sorter));
-  LogOrder order(version, findings);
+  LogOrder order(version, {options.checkpoint, options.salvage}, findings);
+  SNAPTREE_TRY(order.CheckFiles(directory, logs));
   LogReplay replay{directory, version, &order, &writer, options.progress};
   SNAPTREE_TRY(ReplayAll(logs, options.salvage, &replay, findings));
-  order.Report(options.checkpoint);
 
   auto rep = std::make_unique<Rep>();
   rep->name = directory + " (its logs)";
@@ -76,6 +79,8 @@ Result<std::unique_ptr<LogRows>> LogRows::Replay(const std::string& directory,
   rep->operations = replay.operations;
   rep->logs = replay.logs;
   rep->bytes = replay.bytes;
+  rep->missing = order.missing();
+  rep->end_sequence = order.end_sequence();
   return std::unique_ptr<LogRows>(new LogRows(std::move(rep)));
 }
 
@@ -90,6 +95,8 @@ Status LogRows::ReadValue(uint64_t value_position, uint64_t from, char* out, siz
 Result<Slice> LogRows::View(uint64_t value_position, size_t n, ViewBuffer* buffer) const {
   return rep_->rows->View(value_position, n, buffer);
 }
+const Status& LogRows::missing() const { return rep_->missing; }
+uint64_t LogRows::end_sequence() const { return rep_->end_sequence; }
 uint64_t LogRows::operations() const { return rep_->operations; }
 uint64_t LogRows::logs() const { return rep_->logs; }
 uint64_t LogRows::bytes() const { return rep_->bytes; }

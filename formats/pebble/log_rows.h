@@ -26,10 +26,11 @@ struct LogRowsOptions {
 // The newest operation of each raw key. Thread-safe.
 class LogRows {
  public:
-  // Replays all logs from version.log_number on; whether that one is there the caller knows.
-  // "WalCorrupt", "WalIngest", "PebbleUnexpectedKind", errors of reading. Findings: notes
-  // "wal_torn_tail"; warnings "wal_lost_tail" (the last log is damaged before its end),
-  // "wal_sequence_gap", and with salvage "wal_damaged", "wal_left_out".
+  // Replays all logs from version.log_number on. "WalMissing", "WalCorrupt", "WalIngest",
+  // "PebbleUnexpectedKind", errors of reading. Findings: the note "wal_torn_tail"; warnings
+  // "wal_missing" (there is no log), "wal_lost_tail" (the last log is damaged before its end),
+  // "wal_damaged_tail" (at its end), "wal_sequence_gap", "wal_closed", "wal_unwritten", and with
+  // salvage "wal_damaged", "wal_left_out".
   static Result<std::unique_ptr<LogRows>> Replay(const std::string& directory,
                                                  const PebbleVersion& version,
                                                  const LogRowsOptions& options, Findings* findings);
@@ -47,6 +48,10 @@ class LogRows {
   Status ReadValue(uint64_t value_position, uint64_t from, char* out, size_t n) const;
   Result<Slice> View(uint64_t value_position, size_t n, ViewBuffer* buffer) const;
 
+  // With salvage: the error that logs are not there whose operations were older than all of these.
+  const Status& missing() const;
+  // The sequence number that comes behind all that the tables and the logs hold.
+  uint64_t end_sequence() const;
   uint64_t operations() const;  // replayed, older ones of a key included
   uint64_t logs() const;        // files that were read
   uint64_t bytes() const;       // of these files

@@ -1,5 +1,6 @@
 #include "formats/pebble/pebble_directory.h"
 
+#include <span>
 #include <utility>
 
 #include "base/cancel.h"
@@ -53,6 +54,30 @@ Result<PebbleState> LookUpState(const PebbleRows& rows) {
   }
 }
 
+// "PebbleIncomplete" by the first warning with one of these codes; ok: there is none.
+Status MissingBy(std::span<const char* const> codes, const std::string& directory,
+                 const Findings& findings) {
+  for (const char* code : codes) {
+    const auto found = findings.by_code().find(code);
+    if (found == findings.by_code().end() || found->second.severity != Severity::kWarning) continue;
+    return DataError("PebbleIncomplete", found->second.text)
+        .At(directory)
+        .Found(std::string(code) + ": " + std::string(found->second.example()))
+        .Next("take the directory from another copy or node, or use a snapshot");
+  }
+  return {};
+}
+
+void SetMissing(const std::string& directory, const Findings& findings, PebbleState* state) {
+  static constexpr const char* kHoles[] = {"wal_sequence_gap", "wal_missing", "wal_lost_tail",
+                                           "wal_damaged_tail", "manifest_torn_tail"};
+  static constexpr const char* kEnds[] = {"wal_closed", "wal_unwritten"};
+  state->missing = MissingBy(kHoles, directory, findings);
+  if (!state->missing.ok()) return;
+  state->missing = MissingBy(kEnds, directory, findings);
+  state->only_end_missing = !state->missing.ok();
+}
+
 // Reads everything once, so that the report knows all that is lost before a row is used.
 Status FindAllDamage(PebbleContainer* container, const PebbleStore& store, SalvageReport* report,
                      Findings* findings) {
@@ -96,6 +121,8 @@ Result<PebbleState> ReadPebbleState(const std::string& directory, const OpenInpu
   const TableSet& tables = store.runs->tables();
   state.tables = tables.members().size();
   state.bytes = store.info.bytes;
+  state.is_empty = state.tables == 0 && store.runs->logs().operations() == 0;
+  SetMissing(directory, store.findings, &state);
   if (!every_block) return state;
   for (size_t i = 0; i < tables.members().size(); ++i) SNAPTREE_TRY(CheckEveryBlock(tables, i));
   return state;

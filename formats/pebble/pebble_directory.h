@@ -21,7 +21,13 @@ struct PebbleState {
   std::optional<uint64_t> applied_index;
   std::optional<uint64_t> last_commit_ts;  // HLC
   uint64_t tables = 0;
-  uint64_t bytes = 0;  // of the live tables and logs
+  uint64_t bytes = 0;     // of the live tables and logs
+  bool is_empty = false;  // no table, and no operation in a log
+  // What is known not to be there although what is there can be read: "PebbleIncomplete".
+  Status missing;
+  // That is newer than all that is there: what is there is a state that the node once had, as a
+  // node that lost power leaves it.
+  bool only_end_missing = false;
 };
 // Opens it, and looks up the store's own rows. With `every_block` it also reads all tables, so that
 // what is damaged is known before it is chosen.

@@ -1,5 +1,6 @@
 #include "formats/pebble/pebble_salvage.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/text.h"
@@ -18,30 +19,21 @@ void AddLost(const Status& reason, LostRange range, SalvageReport* report) {
   if (report->lost.size() < kLostRangesKept) report->lost.push_back(std::move(range));
 }
 
-// The number in "000042.sst".
-std::optional<uint64_t> TableNumber(const std::string& name) {
-  constexpr Slice kEnding = ".sst";
-  if (!name.ends_with(kEnding)) return std::nullopt;
-  return ParseU64(Slice(name).substr(0, name.size() - kEnding.size()));
-}
-
 // What can be known of a table from itself. One whose rows cannot all be read may hold any key.
 Result<PebbleTable> DescribeFile(const std::string& directory, const std::string& name,
                                  uint64_t number) {
   PebbleTable table;
   table.number = number;
-  SNAPTREE_ASSIGN(const auto file, OpenFileIn(directory, name));
-  table.size = file->size();
-  TableMember member;
-  member.path = directory + "/" + name;
-  member.file = file;
-  member.region = {0, file->size()};
-  std::vector<TableMember> members;
-  members.push_back(std::move(member));
-  const TableSet set(std::move(members), {});
-  const Result<KeyBounds> bounds = ReadBounds(set, 0);
+  SNAPTREE_ASSIGN(const std::unique_ptr<TableSet> set, OpenTableAlone(directory, name));
+  table.size = set->members()[0].region.size();
+  const Result<KeyBounds> bounds = ReadBounds(*set, 0);
+  const Result<SequenceBounds> sequences = ReadSequences(*set, 0);
   constexpr size_t kAboveAllKeys = 300;
   table.bounds = bounds.ok() ? *bounds : KeyBounds{"", std::string(kAboveAllKeys, '\xff'), false};
+  table.largest_sequence = kMaxSequence;
+  if (!sequences.ok() || sequences->smallest > sequences->largest) return table;
+  table.smallest_sequence = sequences->smallest;
+  table.largest_sequence = sequences->largest;
   return table;
 }
 
@@ -82,8 +74,11 @@ Result<PebbleVersion> AllTables(const std::string& directory, const Status& dama
     const std::optional<uint64_t> number = TableNumber(name);
     if (!number) continue;
     SNAPTREE_ASSIGN(PebbleTable table, DescribeFile(directory, name, *number));
+    if (table.largest_sequence != kMaxSequence)
+      version.flushed_sequence = std::max(version.flushed_sequence, table.largest_sequence);
     version.tables.push_back(std::move(table));
   }
+  version.guessed = true;
   report->damage = damage.Message();
   findings->Warn("pebble_best_effort",
                  "without a MANIFEST all tables count, by their sequence numbers: rows that were "

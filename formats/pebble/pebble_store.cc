@@ -1,14 +1,13 @@
 #include "formats/pebble/pebble_store.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "formats/pebble/live_tables.h"
-#include "formats/pebble/log_files.h"
+#include "formats/pebble/log_order.h"
+#include "formats/pebble/newer_tables.h"
 #include "formats/pebble/pebble_lock.h"
 #include "formats/pebble/table_check.h"
 
@@ -30,11 +29,9 @@ class StoreOpener {
  private:
   Status CheckLock();
   Status ReadVersion();
-  Status CheckLogs();
+  void TakeMissing(const Status& missing);
   Result<std::unique_ptr<LogRows>> ReplayLogs();
   Result<std::unique_ptr<TableSet>> OpenTables(LiveTables* live);
-  std::string LogPath(uint64_t number) const;
-  std::string Advice() const;
 
   const std::string& directory_;
   const OpenInputOptions& options_;
@@ -70,43 +67,10 @@ Status StoreOpener::ReadVersion() {
   return {};
 }
 
-// The MANIFEST names the oldest log that the tables lack. A node that is killed while it starts has
-// not made it yet; one that has run, or has newer ones, lacks what it wrote.
-Status StoreOpener::CheckLogs() {
-  SNAPTREE_ASSIGN(std::vector<LogFile> logs, ListLogs(directory_));
-  const uint64_t first = version_.log_number.value_or(0);
-  std::erase_if(logs, [first](const LogFile& log) { return log.number < first; });
-  const bool is_missing = logs.empty() || (version_.log_number && logs.front().number != first);
-  if (!is_missing) return {};
-  if (logs.empty() && !options_.choice.checkpoint) {
-    store_.findings.Warn("wal_missing",
-                         "no write-ahead log is there: what was written after the newest table is "
-                         "lost, unless the node was killed while it started",
-                         LogPath(first));
-    return {};
-  }
-  const Status missing = DataError("WalMissing", "a log that the MANIFEST names is not there")
-                             .At(LogPath(first))
-                             .Address("what was written after the newest table")
-                             .Found("no such file")
-                             .Next(Advice());
-  if (!options_.salvage) return missing;
+// With salvage: what is missing of the logs or the tables, without which it goes on.
+void StoreOpener::TakeMissing(const Status& missing) {
   if (store_.salvage.damage.empty()) store_.salvage.damage = missing.Message();
   store_.salvage.end_missing = true;
-  return {};
-}
-
-std::string StoreOpener::LogPath(uint64_t number) const {
-  return fmt::format("{}/{:06}.log", directory_, number);
-}
-
-std::string StoreOpener::Advice() const {
-  if (options_.choice.checkpoint) {
-    return "the node went on while this was copied: copy the directory again, or stop the node "
-           "first";
-  }
-  return "copy the directory again, of a stopped node; or decode the newest .fsm file; --salvage "
-         "goes on without it";
 }
 
 Result<std::unique_ptr<LogRows>> StoreOpener::ReplayLogs() {
@@ -117,13 +81,20 @@ Result<std::unique_ptr<LogRows>> StoreOpener::ReplayLogs() {
   replay.checkpoint = options_.choice.checkpoint;
   replay.salvage = options_.salvage;
   replay.progress = options_.progress;
-  return LogRows::Replay(directory_, version_, replay, &store_.findings);
+  SNAPTREE_ASSIGN(auto logs, LogRows::Replay(directory_, version_, replay, &store_.findings));
+  if (!logs->missing().ok()) TakeMissing(logs->missing());
+  const Status newer = CheckNewerTables(directory_, version_, logs->end_sequence());
+  if (newer.ok()) return logs;
+  if (!options_.salvage || newer.kind() != ErrorKind::kData) return newer;
+  TakeMissing(newer);
+  return logs;
 }
 
 Result<std::unique_ptr<TableSet>> StoreOpener::OpenTables(LiveTables* live) {
   std::vector<LostTable> lost;
-  SNAPTREE_ASSIGN(
-      *live, FindLiveTables(directory_, version_, Advice(), options_.salvage ? &lost : nullptr));
+  SNAPTREE_ASSIGN(*live,
+                  FindLiveTables(directory_, version_, AdviceOnMissing(options_.choice.checkpoint),
+                                 options_.salvage ? &lost : nullptr));
   TellOfLostTables(lost, &store_.salvage, &store_.findings);
   TableSetOptions set;
   set.memory_bytes = std::min(options_.memory_bytes / kTablesShare, kMaxTableBytes);
@@ -145,7 +116,6 @@ Result<PebbleStore> StoreOpener::Open() {
   store_.info.path = directory_;
   SNAPTREE_TRY(CheckLock());
   SNAPTREE_TRY(ReadVersion());
-  SNAPTREE_TRY(CheckLogs());
   LiveTables live;
   SNAPTREE_ASSIGN(auto tables, OpenTables(&live));
   SNAPTREE_ASSIGN(auto logs, ReplayLogs());

@@ -18,7 +18,7 @@ struct PebbleStore {
   SalvageReport salvage;  // of tables that are not there
 };
 
-// "PebbleLocked", "TableMissing", "WalMissing", "TableCorrupt", errors of ReadPebbleVersion(),
+// "PebbleLocked", "TableMissing", "TableCorrupt", "ManifestOld", errors of ReadPebbleVersion(),
 // LogRows::Replay(), CheckTable().
 Result<PebbleStore> OpenPebbleStore(const std::string& directory, const OpenInputOptions& options);
 

@@ -41,6 +41,7 @@ class VersionBuilder {
 
   std::map<Place, TableAdded> live_;
   bool comparator_seen_ = false;
+  bool begun_ = false;
   PebbleVersion version_;
 };
 
@@ -55,11 +56,15 @@ Status VersionBuilder::CheckComparator(const VersionEdit& edit) {
 
 Status VersionBuilder::Apply(VersionEdit edit) {
   SNAPTREE_TRY(CheckComparator(edit));
-  if (edit.log_number) {
-    version_.log_number = std::max(version_.log_number.value_or(0), *edit.log_number);
-  }
   if (edit.next_file_number) version_.next_file_number = *edit.next_file_number;
   if (edit.last_sequence) version_.last_sequence = *edit.last_sequence;
+  if (edit.log_number && *edit.log_number >= version_.log_number.value_or(0)) {
+    version_.log_number = *edit.log_number;
+    version_.log_number_sequence = version_.last_sequence;
+  } else if (version_.log_number_sequence == 0) {
+    // The edit that a new MANIFEST begins with leaves it to the next one.
+    version_.log_number_sequence = version_.last_sequence;
+  }
   for (const Place& place : edit.removed) {
     if (live_.erase(place) > 0) continue;
     return Corrupt("an edit removes table " + std::to_string(place.second) + " of level " +
@@ -67,8 +72,13 @@ Status VersionBuilder::Apply(VersionEdit edit) {
   }
   for (const auto& [number, size] : edit.backings_created) version_.backings[number] = size;
   for (const uint64_t number : edit.backings_removed) version_.backings.erase(number);
+  if (!begun_) version_.is_history = edit.added.empty();
+  begun_ = true;
   for (TableAdded& added : edit.added) {
     const Place place{added.table.level, added.table.number};
+    if (added.table.largest_sequence != kMaxSequence) {
+      version_.flushed_sequence = std::max(version_.flushed_sequence, added.table.largest_sequence);
+    }
     const auto [at, is_new] = live_.try_emplace(place, std::move(added));
     if (!is_new) return Corrupt("an edit adds " + NameOf(at->second.table) + " once more");
   }
@@ -139,11 +149,16 @@ Status ApplyAll(const std::shared_ptr<const InputFile>& file, VersionBuilder* bu
     return Corrupt("the MANIFEST is damaged before its last edit")
         .At(file->path(), reader.end_offset());
   }
+  const std::string place = file->path() + ", offset " + std::to_string(reader.end_offset());
   if (reader.end() == LogEnd::kTorn) {
     findings->Warn("manifest_torn_tail",
                    "the last edit of the MANIFEST was cut and is left out, as the store does after "
                    "a crash",
-                   file->path() + ", offset " + std::to_string(reader.end_offset()));
+                   place);
+  } else if (reader.end() == LogEnd::kDamaged) {
+    findings->Warn("manifest_torn_tail",
+                   "the last edit of the MANIFEST does not match its checksum and is left out",
+                   place);
   }
   return {};
 }

@@ -34,8 +34,13 @@ struct PebbleVersion {
   std::vector<PebbleTable> tables;         // by (level, smallest key); of level 0 by sequence
   std::map<uint64_t, uint64_t> backings;   // file number of shared tables -> size
   std::optional<uint64_t> log_number;      // write-ahead logs below it are in the tables
+  // The last one that the store had given when it said so.
+  uint64_t log_number_sequence = 0;
   uint64_t next_file_number = 0;
-  uint64_t last_sequence = 0;
+  uint64_t last_sequence = 0;     // that the store had given at the last edit
+  uint64_t flushed_sequence = 0;  // at most, of all tables that any edit added
+  bool is_history = false;        // no table is older than the MANIFEST: none is left out there
+  bool guessed = false;           // no MANIFEST: all tables that there are
 };
 
 // Reads the directory's current MANIFEST. "PebbleNoManifest", "ManifestCorrupt", "ManifestTag",

@@ -79,6 +79,11 @@ Result<bool> RecordLogReader::Next(LogRecord* record) {
     }
     Chunk chunk;
     const ChunkFound found = ParseChunk(bytes, form_, &chunk);
+    if (found == ChunkFound::kBroken || found == ChunkFound::kForeign) {
+      const bool at_end = position_ + bytes.size() == file_->size();
+      if (IsDamagedChunk(bytes, form_, position_, at_end))
+        return End(LogEnd::kDamaged, begin, position_);
+    }
     if (found != ChunkFound::kIntact) {
       return End(begun ? LogEnd::kTorn : EndOf(found), begin, position_);
     }

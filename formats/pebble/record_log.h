@@ -19,7 +19,8 @@ enum class LogEnd : uint8_t {
   kZeros,      // space that was never written
   kRecycled,   // the rest is of an older log
   kEndMark,    // a closed log says so
-  kTorn,       // a record begun and not ended, or a chunk that does not match its checksum
+  kTorn,       // a record begun and not ended, or a chunk that is cut
+  kDamaged,    // a chunk of this log that is not cut, and does not match its checksum
 };
 
 // A record in the file that it was read from. Views live until the reader's next record.

@@ -34,6 +34,7 @@ class StoreRuns : public EntryRuns {
   uint64_t OffsetOf(uint64_t address) const override;
 
   const TableSet& tables() const { return *tables_; }
+  const LogRows& logs() const { return *logs_; }
   const std::vector<TableRun>& table_runs() const { return runs_; }
 
  private:

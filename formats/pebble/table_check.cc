@@ -1,10 +1,13 @@
 #include "formats/pebble/table_check.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/cancel.h"
 #include "base/text.h"
+#include "formats/pebble/directory_file.h"
 #include "formats/pebble/live_tables.h"
 
 namespace snaptree {
@@ -117,6 +120,33 @@ Result<KeyBounds> ReadBounds(const TableSet& set, size_t member) {
       set.ExtentOf(Alone(member)).begin + (table->blocks().back().offset << kAddressShift);
   SNAPTREE_ASSIGN(bounds.largest, LastKey(set, member, last_block));
   return bounds;
+}
+
+Result<SequenceBounds> ReadSequences(const TableSet& set, size_t member) {
+  SNAPTREE_TRY(set.Open(member).status());
+  const auto cursor = set.OpenCursor(Alone(member), set.ExtentOf(Alone(member)));
+  SequenceBounds bounds{kMaxSequence, 0};
+  for (;;) {
+    SNAPTREE_TRY(CheckCancelled());
+    SNAPTREE_ASSIGN(const auto rows, cursor->NextBatch());
+    if (rows.empty()) return bounds;
+    for (const uint64_t trailer : cursor->trailers()) {
+      bounds.smallest = std::min(bounds.smallest, SequenceOf(trailer));
+      bounds.largest = std::max(bounds.largest, SequenceOf(trailer));
+    }
+  }
+}
+
+Result<std::unique_ptr<TableSet>> OpenTableAlone(const std::string& directory,
+                                                 const std::string& name) {
+  SNAPTREE_ASSIGN(const auto file, OpenFileIn(directory, name));
+  TableMember member;
+  member.path = directory + "/" + name;
+  member.file = file;
+  member.region = {0, file->size()};
+  std::vector<TableMember> members;
+  members.push_back(std::move(member));
+  return std::make_unique<TableSet>(std::move(members), TableSetOptions());
 }
 
 }  // namespace snaptree

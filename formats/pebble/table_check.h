@@ -1,6 +1,7 @@
 // What can be checked of the tables of a Pebble directory beyond what reading their rows checks.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,15 @@ Status CheckTable(const TableSet& set, size_t member, const PebbleTable& table);
 Status CheckEveryBlock(const TableSet& set, size_t member);
 // The least and the greatest raw key of a table.
 Result<KeyBounds> ReadBounds(const TableSet& set, size_t member);
+
+struct SequenceBounds {
+  uint64_t smallest = 0;
+  uint64_t largest = 0;
+};
+// Of all its entries, as they are stored. Errors of TableSet.
+Result<SequenceBounds> ReadSequences(const TableSet& set, size_t member);
+// A file of a directory as the only member of a set. Errors of OpenFileIn().
+Result<std::unique_ptr<TableSet>> OpenTableAlone(const std::string& directory,
+                                                 const std::string& name);
 
 }  // namespace snaptree

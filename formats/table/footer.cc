@@ -32,6 +32,7 @@ Status TakeVersion(Slice bytes, const TableBytes& table, TableFooter* footer) {
   const bool is_pebble = bytes.ends_with(kPebbleMagic);
   const auto version = LoadLe<uint32_t>(bytes.data() + bytes.size() - kMagicBytes - 4);
   footer->format = (is_pebble ? "Pebble v" : "RocksDB v") + std::to_string(version);
+  footer->is_pebble = is_pebble;
   footer->has_value_prefix = is_pebble && version >= 3;
   footer->has_hint_bit = is_pebble && version >= 4;
   const bool known =
@@ -47,7 +48,8 @@ Status TakeChecksum(char type, const TableBytes& table, TableFooter* footer) {
   return DataError("TableChecksumType", "the table's blocks have checksums of another kind")
       .At(table.file->path(), table.region.begin + footer->begin)
       .Expected("1 (CRC32C) or 3 (xxHash64)")
-      .Found(std::to_string(static_cast<uint8_t>(type)));
+      .Found(std::to_string(static_cast<uint8_t>(type)))
+      .Next("no checksum covers this byte: get the file again from the node or a copy");
 }
 
 }  // namespace

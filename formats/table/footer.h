@@ -10,6 +10,7 @@ namespace snaptree {
 struct TableFooter {
   std::string format;  // "Pebble v4", "RocksDB v2", "LevelDB"
   BlockChecksum checksum = BlockChecksum::kCrc32c;
+  bool is_pebble = false;         // else of RocksDB or LevelDB
   bool has_value_prefix = false;  // Pebble v3, v4
   bool has_hint_bit = false;      // of an entry's kind: Pebble v4
   bool has_properties = true;     // tables of LevelDB may lack them

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/table/table_parts.h"
+#include "formats/table/table_version.h"
 
 namespace snaptree {
 namespace {
@@ -40,6 +41,7 @@ Result<std::shared_ptr<const Table>> Table::Open(TableBytes bytes) {
   if (Overlap(blocks, contents.value_blocks)) {
     return TableDamage("a value block stands in a block of rows", bytes);
   }
+  SNAPTREE_TRY(CheckVersion(bytes, footer, contents, blocks));
   auto table = std::make_shared<Table>(Key{});
   table->bytes_ = std::move(bytes);
   table->properties_ = std::move(contents.properties);

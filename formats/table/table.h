@@ -29,7 +29,8 @@ class Table {
 
  public:
   explicit Table(Key /*key*/) {}
-  // Reads footer, metaindex, properties and all of the index, with their checksums. "TableMagic",
+  // Reads footer, metaindex, properties and all of the index, with their checksums, and of old
+  // versions all rows once (table_version.h). "TableMagic",
   // "TableChecksumType", "TableFormatUnsupported", "TableIndexType", "TableCorrupt" and errors of
   // ReadBlock(). A comparator other than leveldb.BytewiseComparator is "TableFormatUnsupported".
   static Result<std::shared_ptr<const Table>> Open(TableBytes bytes);

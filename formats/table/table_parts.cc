@@ -7,6 +7,9 @@ namespace snaptree {
 namespace {
 
 constexpr Slice kComparator = "leveldb.BytewiseComparator";
+constexpr char kOtherWriter[] =
+    "no elastickv server writes such tables: is it the right file? Take the node's newest .fsm "
+    "file instead";
 constexpr uint32_t kOneLevel = 0;
 constexpr uint32_t kTwoLevels = 2;
 
@@ -28,7 +31,8 @@ Result<Places> ReadMetaindex(const TableBytes& table, const TableFooter& footer)
     if (key == "pebble.value_index") places.value_index = std::string(value);
     if (key == "rocksdb.compression_dict") {
       return DataError("TableFormatUnsupported", "the table's blocks need a dictionary")
-          .At(table.file->path(), table.region.begin);
+          .At(table.file->path(), table.region.begin)
+          .Next(kOtherWriter);
     }
     if (place == nullptr) return {};
     SNAPTREE_ASSIGN(*place, TakeHandle(&value, table, footer.begin));
@@ -49,6 +53,7 @@ class PropertyReader {
     if (key == "rocksdb.block.based.table.index.type") return TakeIndexType(value);
     if (key == "rocksdb.comparator") return TakeComparator(value);
     if (key == "rocksdb.merge.operator") properties.merge_operator = value;
+    if (key == "obsolete-key") contents_->has_obsolete_key = true;
     if (key == "rocksdb.index.key.is.user.key" || key == "rocksdb.index.value.is.delta.encoded") {
       return RefuseUnlessZero(key, value);
     }
@@ -72,6 +77,7 @@ class PropertyReader {
   uint64_t* NumberOf(Slice key) {
     TableProperties& properties = contents_->properties;
     if (key == "rocksdb.num.entries") return &properties.entries;
+    if (key == "rocksdb.raw.value.size") return &contents_->raw_value_bytes;
     if (key == "rocksdb.deleted.keys") return &properties.deleted_keys;
     if (key == "rocksdb.num.range-deletions") return &properties.range_deletions;
     if (key == "rocksdb.merge.operands") return &properties.merge_operands;
@@ -91,7 +97,8 @@ class PropertyReader {
     return DataError("TableIndexType", "the table has an index of another type")
         .At(table_.file->path(), table_.region.begin)
         .Expected("00000000 or 02000000")
-        .Found(Hex(value.substr(0, sizeof(uint64_t))));
+        .Found(Hex(value.substr(0, sizeof(uint64_t))))
+        .Next(kOtherWriter);
   }
 
   Status TakeComparator(Slice value) {
@@ -101,7 +108,8 @@ class PropertyReader {
     return DataError("TableFormatUnsupported", "the table's keys are in an order of another kind")
         .At(table_.file->path(), table_.region.begin)
         .Expected(std::string(kComparator))
-        .Found(Printable(value));
+        .Found(Printable(value))
+        .Next(kOtherWriter);
   }
 
   Status RefuseUnlessZero(Slice key, Slice value) const {
@@ -109,7 +117,8 @@ class PropertyReader {
     if (ReadVarint(&value, &told) && told == 0) return {};
     return DataError("TableFormatUnsupported", "the table's index is in a form of RocksDB")
         .At(table_.file->path(), table_.region.begin)
-        .Found(Printable(key));
+        .Found(Printable(key))
+        .Next(kOtherWriter);
   }
 
   const TableBytes& table_;

@@ -39,6 +39,8 @@ Status ForEachEntry(const TableBytes& table, BlockHandle handle, BlockChecksum c
 struct TableContents {
   TableProperties properties;
   bool two_levels = false;
+  bool has_obsolete_key = false;  // a property that Pebble v4 writes, and no version before it
+  uint64_t raw_value_bytes = 0;   // of all values, without their prefixes
   std::vector<BlockHandle> value_blocks;
 };
 Result<TableContents> ReadContents(const TableBytes& table, const TableFooter& footer);

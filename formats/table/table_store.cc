@@ -35,7 +35,8 @@ Result<TablePointer> TableStore::Open(size_t member) const {
       return DataError("TableFormatUnsupported", "the tables are too large for one input")
           .At(what.path)
           .Expected("at most " + std::to_string(kMaxSetBytes) + " bytes")
-          .Found(std::to_string(places_.back()));
+          .Found(std::to_string(places_.back()))
+          .Next("take the node's newest .fsm file instead");
     }
     std::shared_ptr<const InputFile> file = what.file;
     if (file == nullptr) {

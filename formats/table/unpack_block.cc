@@ -17,6 +17,8 @@ namespace {
 constexpr uint64_t kMaxExpansion = 65536;
 
 constexpr const char* kOtherCopy = "get the file again from the node or a copy";
+constexpr const char* kNewerWriter =
+    "written by a newer server: look for a newer snaptree, or take an older snapshot";
 
 struct FreeZstd {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
@@ -57,12 +59,14 @@ Result<uint64_t> AnnouncedSize(Slice head, uint64_t stored, uint8_t compression,
       break;
     case BlockCompression::kMinLz:
       return DataError("TableFormatUnsupported", "a block is compressed with MinLZ")
-          .At(path, offset);
+          .At(path, offset)
+          .Next(kNewerWriter);
     default:
       return DataError("BlockCompression", "a block is compressed in an unknown way")
           .At(path, offset)
           .Expected("0, 1 (Snappy) or 7 (zstd)")
-          .Found(std::to_string(compression));
+          .Found(std::to_string(compression))
+          .Next(kNewerWriter);
   }
   const uint64_t limit = std::min(kMaxBlockBytes, stored * kMaxExpansion);
   if (size <= limit) return size;

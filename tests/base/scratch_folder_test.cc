@@ -4,8 +4,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -90,6 +93,26 @@ TEST_CASE("the folder of a killed process is removed by the next one") {
     ScratchFolder scratch(parent.path());
     REQUIRE(scratch.Path().ok());
   }
+  CHECK(fs::is_empty(parent.path()));
+}
+
+TEST_CASE("runs that begin at one time do not take each other's folders") {
+  const TempFolder parent;
+  std::atomic<int> lost{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 300; ++i) {
+        ScratchFolder scratch(parent.path());
+        const Result<std::string> path = scratch.Path();
+        if (!path.ok() || !fs::exists(*path)) ++lost;
+        std::this_thread::yield();
+        if (path.ok() && !fs::exists(*path)) ++lost;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(lost == 0);
   CHECK(fs::is_empty(parent.path()));
 }
 

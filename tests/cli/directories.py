@@ -165,6 +165,11 @@ class Choice(DirectoryTest):
             run = self.run_cli("inspect", self.node, code=None)
             self.assertNotEqual(run.code, 0)
             self.assertIn(b"LOCKED", run.out)
+            self.assertRegex(run.out, rb"fsm.db +unknown   LOCKED")
+            pasted = self.inspect(self.node, code=None)["directory"]["groups"][0]["store"]["decode"]
+            pasted = pasted.replace("&& snaptree", "&& " + os.environ["SNAPTREE"])
+            copied = subprocess.run(pasted, shell=True, cwd=self.folder, capture_output=True, check=False)
+            self.assertIn(copied.returncode, (0, 3), copied)
             self.assertIn(b"PebbleLocked", run.err)
             self.assertEqual(self.decode(self.node, "--from", "snapshot", code=None)["input"]["path"], self.fsm)
             self.assertEqual(self.decode(self.node, "--force-locked", code=None)["input"]["path"], self.store)
@@ -254,6 +259,37 @@ class Inspect(DirectoryTest):
             self.assertIn(Run(*words[1:], cwd=self.folder).code, (0, 3), words)
             subprocess.run(["rm", "-r", self.path("dump")], check=True)
 
+    def test_what_cannot_be_read_at_all_has_no_command(self):
+        self.add_snapshot(7, snap.DELETED_STRING)
+        self.add_snapshot(6, b"", with_snap=False)
+        self.add_snapshot(5, bytes(range(256)) * 8, with_snap=False)
+        os.symlink("/nowhere", os.path.join(self.node, "fsm-snap", "%016x.fsm" % 4))
+        self.write(os.path.join(self.node, "fsm-snap", "%016x.fsm.tmp" % 9), b"EKVTH")
+        group, = self.inspect(self.node)["directory"]["groups"]
+        commands = {s["index"]: s["decode"] for s in group["snapshots"]}
+        self.assertIsNotNone(commands.pop(7))
+        self.assertEqual(commands, {6: None, 5: None, 4: None, None: None})
+        self.assertIn(b"    nothing in it can be read\n", self.run_cli("inspect", self.node).out)
+
+    def test_commands_of_a_node_that_encrypts_name_its_keys(self):
+        enc1 = os.path.join(SOURCE, "testdata", "enc1")
+        content = unzstd(next(os.path.join(enc1, n) for n in self.names(enc1) if n.endswith(".fsm.zst")))
+        self.add_snapshot(7, content)
+        keys = os.path.join(self.node, "encryption", "keys.json")
+        os.makedirs(os.path.dirname(keys))
+        with open(os.path.join(enc1, "keys", "keys.json"), "rb") as file:
+            self.write(keys, file.read())
+        snapshot, = self.inspect(self.node, code=None)["directory"]["groups"][0]["snapshots"]
+        words = shlex.split(snapshot["decode"])
+        self.assertEqual(words[words.index("--keys-file") + 1], keys)
+        kek = os.path.join(enc1, "keys", "kek")
+        words[words.index("KEK")] = kek
+        self.assertIn(Run(*words[1:], cwd=self.folder).code, (0, 3))
+        next_line = self.run_cli("inspect", self.node, code=None).out.decode().partition("\nnext: ")[2]
+        self.assertIn(f"--kek-file KEK --keys-file '{keys}'", next_line)
+        given = self.inspect(self.node, "--kek-file", kek, "--keys-file", keys, code=None)
+        self.assertIn("--kek-file " + kek, given["directory"]["groups"][0]["snapshots"][0]["decode"])
+
     def test_store(self):
         self.add_snapshot()
         self.add_store()
@@ -299,6 +335,25 @@ class Inspect(DirectoryTest):
         # The folder above: its name is what was meant.
         run = self.run_cli("decode", "-n", self.path("a node"), code=2)
         self.assertIn(b"name one, as '" + self.node.encode(), run.err)
+        run = self.run_cli("decode", "-n", os.path.join(self.node, "fsm-snap"), code=2)
+        self.assertIn(b"name the folder above: '" + self.node.encode() + b"'", run.err)
+        tree = self.path("tree")
+        os.makedirs(tree)
+        self.write(os.path.join(tree, "CHECKSUMS"), b"")
+        self.assertIn(b"next: this is a tree", self.run_cli("decode", "-n", tree, code=2).err)
+
+    def test_a_part_of_a_store_names_its_folder(self):
+        self.add_store()
+        for name in ("000004.log", "MANIFEST-000001"):
+            with self.subTest(name):
+                run = self.run_cli("inspect", os.path.join(self.store, name), code=2)
+                self.assertIn(b"next: give its folder: '" + self.store.encode(), run.err)
+
+    def test_a_store_by_itself_is_not_told_twice(self):
+        self.add_store()
+        out = self.run_cli("inspect", self.store, code=None).out
+        self.assertNotIn(b"decode takes this", out)
+        self.assertIn(b"container           Pebble directory", out)
 
 
 class RecordedGroups(DirectoryTest):

@@ -32,6 +32,7 @@ def codes_in_sources():
         for first_argument in re.findall(r"(?:Data|Usage|Environment)Error\(((?:[^,()]|\([^()]*\))*)", text):
             errors.update(re.findall(r'"([A-Z][A-Za-z0-9]+)"', first_argument))
         errors.update(re.findall(r'(?:return |code = )"([A-Z][a-z]+[A-Z][A-Za-z]+)"', text))
+        errors.update(re.findall(r'constexpr char k\w+\[\] = "([A-Z][a-z]+[A-Z][A-Za-z]+)"', text))
         errors.update(re.findall(r'"((?:Redis|Ddb|Fs|S3|Sqs)[A-Z][A-Za-z]+)"', text))
         findings.update(re.findall(r'\b(?:Warn|Note|note)\(\s*"([a-z0-9_]+)"', text))
         findings.update(re.findall(r'Severity::k\w+,\s*"([a-z0-9_]+)"', text))

@@ -53,7 +53,11 @@ class WithKeys(CliTest):
             self.assertEqual(self.run_cli("get", SNAPSHOT, name, *KEYS).out, file.read())
         # Positions in the decrypted copy are of no use to a run without keys.
         index = self.path("index")
-        self.run_cli("get", SNAPSHOT, name, *KEYS, "--index", index)
+        run = self.run_cli("get", SNAPSHOT, name, *KEYS, "--index", index)
+        self.assertIn(b"index_not_used: ", run.err)
+        self.assertIn(b"opened with keys", run.err)
+        # Keys are of no use to a tree.
+        self.assertIn(b"[OptionConflict]", self.run_cli("ls", tree, "--kek-file", "nope", code=1).err)
         self.assertFalse(os.path.exists(index))
 
     def test_inspect(self):
@@ -106,6 +110,41 @@ class WithKeys(CliTest):
             self.assertNotIn(base64.urlsafe_b64encode(key)[:40], said)
 
 
+class KeysOnTheCommandLine(CliTest):
+    def test_a_key_in_place_of_its_file_is_not_repeated(self):
+        log = self.path("log")
+        spellings = (DATA_KEY.hex(), DATA_KEY.hex().upper(), base64.b64encode(DATA_KEY).decode(),
+                     base64.urlsafe_b64encode(DATA_KEY).decode().rstrip("="))
+        for key in spellings:
+            for code, keys in (("OptionValue", ["--dek", key]), ("OptionValue", ["--dek", "7:" + key]),
+                               ("KeyOnCommandLine", ["--dek", "7=" + key]),
+                               ("KeyOnCommandLine", ["--kek-file", key, "--keys-file", SIDECAR])):
+                run = self.run_cli("rows", SNAPSHOT, *keys, "--log-file", log, code=1)
+                self.assertIn(b"[%s]" % code.encode(), run.err)
+                with open(log, "rb") as file:
+                    said = run.out + run.err + file.read()
+                for part in (key[:8], key[-9:-1]):
+                    self.assertNotIn(part.encode(), said)
+
+    def test_a_key_file_given_as_input_is_not_quoted(self):
+        # Bytes of a key may well be printable.
+        for key in (b"K3y!bytes_of_a_vault_that_print_", DATA_KEY.hex().encode(), DATA_KEY.hex().encode() + b"\n",
+                    base64.b64encode(DATA_KEY), base64.b64encode(DATA_KEY) + b"\n"):
+            run = self.run_cli("inspect", self.write("kek", key), code=2)
+            self.assertIn(b"[PayloadUnknown]", run.err)
+            self.assertNotIn(key[:6], run.out + run.err)
+        self.assertIn(b"some tex", self.run_cli("inspect", self.write("x", b"some text of 30 bytes, no key."), code=2).err)
+
+    def test_keys_out_of_a_pipe(self):
+        reader, writer = os.pipe()
+        os.write(writer, DATA_KEY)
+        os.close(writer)
+        # Read once, although two inputs want it.
+        pipe = "/proc/%d/fd/%d" % (os.getpid(), reader)
+        self.run_cli("diff", SNAPSHOT, SNAPSHOT, "--dek", "7=" + pipe)
+        os.close(reader)
+
+
 class WithoutKeys(CliTest):
     def refused(self, *arguments):
         before = self.names()
@@ -133,6 +172,31 @@ class WithoutKeys(CliTest):
             self.assertIn(part, text)
         document = self.document(self.run_cli("inspect", "--json", SNAPSHOT), "inspect")
         self.assertEqual(document["encryption_key_ids"], [7])
+
+    def test_older_versions_alone_are_encrypted(self):
+        rows = [snap.row(b"k%05d" % i, snap.T0, b"v") for i in range(20000)]
+        path = self.write("x.fsm", snap.fsm(rows + [snap.row(b"k19999", snap.T1, b"v"), snap.encrypted(b"k19999", snap.T0 - 1, 5)]))
+        self.run_cli("rows", path)
+        run = self.run_cli("rows", path, "--all-versions", code=2)
+        self.assertEqual(run.out, b"")
+        self.assertIn(b"1 encrypted row, key ids needed: 5", run.err)
+        run = self.run_cli("rows", path, "--all-versions", *KEYS, code=2)
+        self.assertEqual(run.out, b"")
+        self.assertIn(b"1 encrypted row, key ids needed: 5; at hand: 7", run.err)
+        run = self.run_cli("rows", path, "--all-versions", "--salvage", code=3)
+        self.assertIn(b"encrypted_rows: encrypted rows were left out (key id 5)", run.err)
+        text = self.run_cli("inspect", path).out.decode()
+        for part in ("live rows not encrypted", "of all versions, 1 row ENCRYPTED (key id 5)", "next: snaptree decode"):
+            self.assertIn(part, text)
+        document = self.document(self.run_cli("inspect", "--json", path), "inspect")
+        self.assertEqual((document["rows"]["encrypted"], document["rows"]["encrypted_versions"]), (0, 1))
+        self.assertEqual((document["encryption_key_ids"], document["version_key_ids"]), ([], [5]))
+        text = self.run_cli("inspect", path, *KEYS).out.decode()
+        self.assertIn("1 row still ENCRYPTED (key id 5)", text)
+        self.assertIn(b'"not_opened"', self.run_cli("verify", "--json", "--quick", path).out)
+        run = self.run_cli("restore", path, "--dry-run", "--data-dir", self.path("d"), "--peers", "n1=127.0.0.1:1", "--index", "9",
+                           code=None)
+        self.assertIn(b"rows_need_keys", run.out + run.err)
 
     def test_quick_verify_tells_what_it_cannot_know(self):
         self.assertIn(b'"not_opened"', self.run_cli("verify", "--json", "--quick", SNAPSHOT).out)
@@ -172,16 +236,27 @@ class WrongKeys(CliTest):
         path = self.write("x.fsm", snap.fsm([snap.encrypted(b"a", snap.T0, 8)]))
         run = self.run_cli("rows", path, *KEYS, code=2)
         self.assertIn(b"[EnvelopeKeyPurpose]", run.err)
+        run = self.run_cli("inspect", path, *KEYS, "--salvage", code=None)
+        self.assertIn("no key that was given opens rows of key id 8", run.out.decode())
+        self.assertNotIn(b"although their key is there", run.out)
 
     def test_salvage_keeps_what_opens(self):
         path = self.write("x.fsm", snap.fsm([snap.encrypted(b"a", snap.T0, 7), snap.row(b"b", snap.T0, b"v")]))
         run = self.run_cli("rows", path, *KEYS, code=2)
         self.assertEqual(run.out, b"")
         self.assertIn(b"[EnvelopeAuth]", run.err)
+        # Its key is escaped once.
+        self.assertIn(rb": raw key a\xf", self.run_cli("verify", path, *KEYS, code=2).out)
         run = self.run_cli("rows", path, *KEYS, "--salvage", code=3)
         self.assertEqual(run.out.count(b"\n"), 1)
         self.assertIn(b"rows_not_opened", run.err)
+        self.assertIn(b"key id 7", run.err)
+        text = self.run_cli("inspect", path, *KEYS, "--salvage", code=None).out.decode()
+        self.assertIn("their keys are at hand, and the rows do not open", text)
+        self.assertNotIn("keys.json", text)
         self.run_cli("decode", path, *KEYS, "--salvage", "-o", self.path("out"), code=3)
+        with open(self.path("out", "unknown", "damaged", "rows.jsonl")) as file:
+            self.assertIn("the row is encrypted, and was not opened: key id 7", file.read())
 
     def test_the_key_file_is_not_replaced_with_the_output(self):
         out = self.path("out")

@@ -175,6 +175,25 @@ class OlderInputs(CliTest):
         self.refused(source, code="OffloadMismatch")
         self.refused(self.path("store"), "--manifest-key", key, code="OffloadMismatch")
 
+    def test_inspected_store(self):
+        data = payload()
+        document, key, payload_key = manifest(2, 4242, 9, data)
+        source = self.put("store/" + payload_key, data)
+        self.put("store/" + key, document)
+        group = self.path("store", "p", "v1", "groups", "2")
+        for path in (self.path("store"), self.path("store", "p"), group, group + "/", os.path.relpath(group)):
+            out = self.run_cli("inspect", path).out
+            self.assertIn(b" whole  <- decode takes this", out)
+            self.assertNotIn(b"BROKEN", out)
+            self.assertIn(b"   checksums ok\n", out)
+            command = next(line for line in out.decode().split("\n") if "--manifest-key" in line).split()
+            self.run_cli("rows", *command[2:5])
+        self.put("store/" + payload_key, data[:-1] + b"?")
+        for path in (self.path("store"), group):
+            out = self.run_cli("inspect", path, code=2).out
+            self.assertIn(f"snaptree decode {source} --salvage -o".encode(), out)
+            self.run_cli("rows", "--salvage", path, "--manifest-key", key, code=3)
+
     def test_first_engine(self):
         state = payload()
         name = "7-42-1767225605000"

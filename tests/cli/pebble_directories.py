@@ -98,7 +98,10 @@ class Node1(PebbleTest):
             expected = self.run_cli("get", NODE1_FSM, what).out
             self.assertEqual(self.run_cli("get", store, what).out, expected)
             # Of a directory there is no index: it has no one file that could tell whether it is the same.
-            self.assertEqual(self.run_cli("get", "--index", self.path("index"), store, what).out, expected)
+            run = self.run_cli("get", "--index", self.path("index"), store, what)
+            self.assertEqual(run.out, expected)
+            self.assertIn(b"index_not_used: ", run.err)
+            self.assertIn(b"a Pebble directory", run.err)
 
     def test_differs_from_the_snapshot_by_the_busy_key_alone(self):
         run = self.run_cli("diff", self.store(), NODE1_FSM, code=None)
@@ -196,6 +199,31 @@ class Wrong(PebbleTest):
             salvaged = self.run_cli("rows", "--hex", "--salvage", store, code=3)
             self.assertIn(b"pebble_best_effort", salvaged.err)
             self.assertEqual(salvaged.out, whole)
+
+    def test_logs_that_are_not_there(self):
+        for name, code, said in (("000002.log", 2, b"[WalMissing]"), ("000004.log", 2, b"[WalMissing]"),
+                                 ("000006.log", 3, b"wal_closed")):
+            store = unpack("group-2", self.path("without-" + name))
+            os.remove(os.path.join(store, name))
+            run = self.run_cli("rows", store, code=code)
+            self.assertIn(said, run.err)
+            run = self.run_cli("rows", "--checkpoint", store, code=2)
+            self.assertIn(b"[WalMissing]", run.err)
+            self.run_cli("rows", "--salvage", store, code=3)
+            shown = self.run_cli("inspect", "--json", store, code=code).out
+            self.assertEqual(json.loads(shown)["directory"]["groups"][0]["store"]["state"],
+                             "incomplete" if code == 3 else "broken")
+
+    def test_a_manifest_without_its_marker_and_tables(self):
+        store = self.store("group-2")
+        os.remove(os.path.join(store, "marker.manifest.000001.MANIFEST-000001"))
+        for command in ("rows", "inspect"):
+            run = self.run_cli(command, store, code=2)
+            self.assertIn(b"[PebbleNoManifest]", run.err)
+            self.assertIn(b"MANIFEST-000001", run.err)
+            self.assertIn(b"--salvage", run.err)
+        salvaged = self.run_cli("rows", "--salvage", store, code=3)
+        self.assertNotIn(b"wal_sequence_gap", salvaged.err)
 
     def test_a_folder_without_write_permission_is_enough(self):
         store = self.store("group-2")

@@ -147,6 +147,40 @@ TEST_CASE("encrypted rows are refused, whatever is asked for") {
   }
 }
 
+TEST_CASE("encrypted rows of every family are refused, derived and operational ones too") {
+  const std::string sealed = Unhex("01000000002a") + std::string(40, 'c');
+  const std::string id(8, '\1');
+  for (const char* const key : {"!redis|ttl|k0", "!dist|route|", "!hs|meta|x", "!txn|cmt|x"}) {
+    INFO(key);
+    DecodeRun run(Strings10().Put(std::string(key) + id, kT0, sealed, 0, 0x02));
+    const Status status = run.Fail();
+    CHECK(status.code() == "EncryptedRows");
+    CHECK(status.Message().find("1 encrypted row, key ids needed: 42") != std::string::npos);
+  }
+}
+
+TEST_CASE("routes that cannot be read leave open how many groups there are") {
+  const std::string sealed = Unhex("01000000002a") + std::string(40, 'c');
+  const std::string key = "!dist|route|" + std::string(8, '\1');
+  for (const uint8_t flags : {uint8_t{0x02}, uint8_t{0x08}}) {
+    DecodeRun run(Strings10().Put(key, kT0, sealed, 0, flags));
+    run.options.salvage = true;
+    const DecodeReport report = run.Run();
+    CHECK(FindingOf(report, "groups_unknown") != nullptr);
+    CHECK(FindingOf(report, "other_groups") == nullptr);
+    CHECK_FALSE(report.complete());
+  }
+}
+
+TEST_CASE("an encrypted deletion is damage, not a deletion") {
+  const std::string sealed = Unhex("01000000002a") + std::string(40, 'c');
+  DecodeRun run(Strings10().Put(StrKey("gone"), kT0, sealed, 0, 0x03));
+  const DecodeReport report = run.Run();
+  CHECK(report.rows.damaged == 1);
+  CHECK_FALSE(report.complete());
+  CHECK(run.Data().at(kDamaged).find("\"code\":\"RowFlags\"") != std::string::npos);
+}
+
 TEST_CASE("salvage goes past encrypted rows and keeps them as they are") {
   const std::string sealed = Unhex("01010000002a") + std::string(40, 'c');
   SnapshotBuilder rows = Strings10();

@@ -83,7 +83,7 @@ TEST_CASE("clear rows, two keys, deletions and raw rows stand in one file") {
 
   const OpenedSnapshot opened = OpenBytes(bytes, keys.options);
   REQUIRE(opened.status.ok());
-  CHECK(opened.scan.EncryptedRows() == 0);
+  CHECK(opened.scan.LiveEncryptedRows() == 0);
   CHECK(opened.scan.DamagedRows() == 0);
   const std::map<std::string, std::string> expected = {
       {"a", "first"}, {"b", "second"},      {"!txn|lock|x", "lock"},
@@ -139,7 +139,7 @@ TEST_CASE("rows whose key the sidecar lacks stay as they are") {
                 keys.options);
   REQUIRE(opened.status.ok());
   CHECK(LiveRows(opened) == std::map<std::string, std::string>{{"a", "now"}});
-  CHECK(opened.scan.EncryptedRows() == 0);
+  CHECK(opened.scan.LiveEncryptedRows() == 0);
   REQUIRE(opened.finding("rows_without_key") != nullptr);
   CHECK(opened.finding("rows_without_key")->count == 1);
   CHECK(opened.finding("rows_without_key")->example() == "key id 5");
@@ -147,9 +147,11 @@ TEST_CASE("rows whose key the sidecar lacks stay as they are") {
   const OpenedSnapshot other =
       OpenBytes(Builder({{"a", "now", {CountingKey(5), 5}, kT1}}).Bytes(), keys.options);
   REQUIRE(other.status.ok());
-  CHECK(other.scan.EncryptedRows() == 1);
+  CHECK(other.scan.LiveEncryptedRows() == 1);
   CHECK(other.scan.encryption_key_ids == std::vector<uint32_t>{5});
-  CHECK(KeysAtHand(other.input.container->info()) == "7, 9");
+  const ContainerInfo& info = other.input.container->info();
+  CHECK(KeysAtHand(info) == "7, 9");
+  CHECK(KeyIdsNotAtHand(info, {5, 7, 8, 9, 79}) == std::vector<uint32_t>{5, 8, 79});
 }
 
 TEST_CASE("rows that do not open are errors of their own, with place and key") {
@@ -193,10 +195,13 @@ TEST_CASE("rows that do not open are errors of their own, with place and key") {
   // A body that is no Snappy block.
   CHECK(error_of(SealedValue({kOld, 7, 1}, raw_key, "\xff\xff\xff\xff\xff\xff")).code ==
         "EnvelopeCompression");
-  // The bit that says that the body is encrypted.
-  changed = good;
-  changed[0] = 0;
-  CHECK(error_of(changed).code == "EnvelopeAuth");
+  // The flags that say that the body is encrypted: were the row taken as clear or deleted, a record
+  // would be lost.
+  for (const char flags : {'\0', '\1'}) {
+    changed = good;
+    changed[0] = flags;
+    CHECK(error_of(changed).code == "EnvelopeAuth");
+  }
 }
 
 TEST_CASE("clear rows that look like envelopes stay what they are") {
@@ -216,7 +221,7 @@ TEST_CASE("clear rows that look like envelopes stay what they are") {
 
 TEST_CASE("reserved states of a row stay damage of the row") {
   const KeyFolder keys;
-  for (const int flags : {0x04, 0x06, 0x0a, 0x82}) {
+  for (const int flags : {0x03, 0x04, 0x06, 0x0a, 0x82}) {
     const OpenedSnapshot opened = OpenBytes(
         Builder({{"a", "x", {kOld, 7}}, {"b", "x", {kOld, 7, 0, static_cast<uint8_t>(flags)}}})
             .Bytes(),
@@ -241,6 +246,7 @@ TEST_CASE("compressed bodies are unpacked and told, small and large") {
     REQUIRE(opened.status.ok());
     CHECK(LiveRows(opened) == std::map<std::string, std::string>{{"a", plain}});
     REQUIRE(opened.finding("compressed_envelopes") != nullptr);
+    CHECK(opened.finding("compressed_envelopes")->severity == Severity::kWarning);
   }
   std::string packed;
   const std::string zeros(size_t{3} << 20, '\0');
@@ -320,8 +326,8 @@ TEST_CASE("every flipped bit of an encrypted file is an error, or changes nothin
       AppendBe32(&footer, Crc32c(Slice(flipped).substr(0, flipped.size() - 4)));
       flipped.replace(flipped.size() - 4, 4, footer);
       const OpenedSnapshot opened = OpenBytes(flipped, keys.options);
-      const bool told =
-          !opened.status.ok() || opened.scan.DamagedRows() > 0 || opened.scan.EncryptedRows() > 0;
+      const bool told = !opened.status.ok() || opened.scan.DamagedRows() > 0 ||
+                        opened.scan.LiveEncryptedRows() > 0;
       noticed += told ? 1U : 0U;
       if (!told) {
         INFO("offset " << at << " bit " << bit);

@@ -25,7 +25,7 @@ OpenInputOptions WithKeys() {
 TEST_CASE("enc1: every live row is what the node's own scan returned") {
   const OpenedSnapshot opened = OpenPath(kSnapshot, WithKeys());
   REQUIRE(opened.status.ok());
-  CHECK(opened.scan.EncryptedRows() == 0);
+  CHECK(opened.scan.LiveEncryptedRows() == 0);
   CHECK(opened.scan.DamagedRows() == 0);
   CHECK(KeysAtHand(opened.input.container->info()) == "7");
   CHECK(opened.input.container->info().crc32c.has_value());
@@ -48,7 +48,7 @@ TEST_CASE("enc1: without keys it is whole, and tells which key it needs") {
   const OpenedSnapshot opened = OpenPath(kSnapshot);
   REQUIRE(opened.status.ok());
   CHECK(opened.scan.rows == 26707);
-  CHECK(opened.scan.EncryptedRows() == 4921);
+  CHECK(opened.scan.LiveEncryptedRows() == 4921);
   CHECK(opened.scan.encryption_key_ids == std::vector<uint32_t>{7});
   const auto live = LiveRows(opened, FamilyOf("!redis|str|"));
   REQUIRE(live.contains("!redis|str|before-encryption"));

@@ -58,6 +58,7 @@ TEST_CASE("a scan comes back as it was") {
   REQUIRE(scanned.scan.damaged.size() == 100);
   REQUIRE_FALSE(scanned.scan.findings.by_code().empty());
   REQUIRE_FALSE(scanned.scan.encryption_key_ids.empty());
+  REQUIRE_FALSE(scanned.scan.version_key_ids.empty());
   const Result<std::optional<SnapshotIdentity>> identity = IdentityOf(scanned.input, std::nullopt);
   REQUIRE(identity.ok());
   REQUIRE(identity->has_value());
@@ -70,6 +71,8 @@ TEST_CASE("a scan comes back as it was") {
   REQUIRE(read->has_value());
   CHECK(TextOf((*read)->scan) == TextOf(scanned.scan));
   CHECK((*read)->crc32c == 7);
+  CHECK((*read)->scan.EncryptedVersions() == scanned.scan.EncryptedVersions());
+  CHECK((*read)->scan.version_key_ids == scanned.scan.version_key_ids);
   CHECK((*read)->scan.damaged[99].defect == std::string(scanned.scan.damaged[99].defect));
 
   SnapshotIdentity other = **identity;

@@ -3,6 +3,7 @@
 
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,6 +11,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/base64.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "formats/encryption/sidecar.h"
 #include "tests/support/sealed_rows.h"
 #include "tests/support/temp_folder.h"
@@ -121,6 +125,15 @@ TEST_CASE("key files go together, and must be there") {
     ring = KeyRing::Load(missing, &files.findings);
     CHECK(ring.status().code() == "NotFound");
     CHECK(ring.status().info().source == missing.*member);
+    const std::string option = member == &KeyFiles::kek_file ? "--kek-file" : "--keys-file";
+    CHECK(ring.status().info().next.find(option) != std::string::npos);
+    for (const char* const none : {".", "/dev/zero"}) {
+      missing.*member = none;
+      ring = KeyRing::Load(missing, &files.findings);
+      CHECK(ring.status().code() == "NotRegular");
+      CHECK(ring.status().info().what.find(option) != std::string::npos);
+      CHECK(ring.status().info().next.find("snapshot") == std::string::npos);
+    }
   }
 }
 
@@ -161,6 +174,7 @@ TEST_CASE("a sidecar that is none is refused with the member") {
     const ErrorInfo info = files.Error();
     CHECK(info.code == "KeyFileInvalid");
     CHECK(info.source == files.names.keys_file);
+    CHECK(info.next.find("encryption/keys.json") != std::string::npos);
   }
 }
 
@@ -213,8 +227,59 @@ TEST_CASE("a data key as it is needs no KEK and wins over the sidecar") {
   CHECK(KeyRing::Load(alone, &files.findings).status().code() == "KekSize");
 }
 
+TEST_CASE("keys come out of pipes, once for all who ask") {
+  Files files(kKek, Keys(Wrap(kKek, kKey)));
+  const auto pipe_of = [](const std::string& text, UniqueFd* reader) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    *reader = UniqueFd(ends[0]);
+    const UniqueFd writer(ends[1]);
+    REQUIRE(WriteFully(writer.get(), text, "pipe").ok());
+    return "/proc/self/fd/" + std::to_string(ends[0]);
+  };
+  UniqueFd kek;
+  UniqueFd sidecar;
+  files.names.kek_file = pipe_of(kKek, &kek);
+  files.names.keys_file = pipe_of(Keys(Wrap(kKek, kKey)), &sidecar);
+  for (int i = 0; i < 2; ++i) {
+    const Result<KeyRing> ring = files.Load();
+    REQUIRE(ring.ok());
+    CHECK(Bytes(ring->Find(7)) == kKey);
+  }
+  CHECK(files.findings.by_code().empty());
+  UniqueFd cut;
+  files.names.kek_file = pipe_of(kKek.substr(1), &cut);
+  CHECK(files.Error().code == "KekSize");
+  UniqueFd endless;
+  files.names.kek_file = pipe_of(std::string(1000, 'k'), &endless);
+  CHECK(files.Error().found == "more than 66");
+}
+
+TEST_CASE("a key that is given in place of its file is not repeated") {
+  const std::string hex = Hex(kKek);
+  std::string base64;
+  AppendBase64(&base64, kKek);
+  for (const std::string& key : {hex, base64, base64.substr(0, 43)}) {
+    Files files(kKek, Keys(Wrap(kKek, kKey)));
+    for (std::string KeyFiles::*member : {&KeyFiles::kek_file, &KeyFiles::keys_file}) {
+      KeyFiles names = files.names;
+      names.*member = key;
+      const Result<KeyRing> ring = KeyRing::Load(names, &files.findings);
+      CHECK(ring.status().code() == "KeyOnCommandLine");
+      CHECK(ring.status().kind() == ErrorKind::kUsage);
+      CHECK(ring.status().info().source.empty());
+      CHECK(ring.status().Message().find(key.substr(0, 8)) == std::string::npos);
+    }
+  }
+  // A file may have any name.
+  Files files(kKek, Keys(Wrap(kKek, kKey)));
+  files.names.kek_file = files.Add(hex, kKek);
+  CHECK(files.Load().ok());
+}
+
 TEST_CASE("key files that others can read are told") {
   Files files(kKek, Keys(Wrap(kKek, kKey)));
+  ::chmod(files.names.keys_file.c_str(), 0644);  // nothing in it is secret
   ::chmod(files.names.kek_file.c_str(), 0640);
   REQUIRE(files.Load().ok());
   const auto& found = files.findings.by_code();

@@ -111,6 +111,7 @@ TEST_CASE("a table that a log adds is known to the MANIFEST") {
 TEST_CASE("logs below the MANIFEST's log number are in the tables") {
   PebbleVersion version;
   version.log_number = 6;
+  version.log_number_sequence = 19;
   const Replayed replayed =
       ReplayLogs({{"000004.log", "not even a log"},
                   {"000006.log", OneLog(6, {PebbleBatch(20).Set("a", "6")}).bytes()},
@@ -137,6 +138,7 @@ TEST_CASE("logs come in the order of their numbers, of any length") {
             .EndMark()
             .bytes();
   }
+  files["1000008.log"] = "";
   const Replayed replayed = ReplayLogs(files);
   REQUIRE(replayed.status.ok());
   CHECK(replayed.findings.by_code().empty());
@@ -237,16 +239,16 @@ TEST_CASE("an earlier log cut at any byte is damage, unless nothing is missing")
     } else if (at > 0) {
       REQUIRE(ExpectCode(replayed.status, "WalCorrupt") == "");
     } else {
-      REQUIRE(replayed.status.ok());  // it may be a log that was never written
-      REQUIRE(replayed.found("wal_sequence_gap"));
+      REQUIRE(ExpectCode(replayed.status, "WalMissing") == "");
     }
     LogRowsOptions options;
     options.salvage = true;
     const Replayed salvaged = ReplayLogs(
         {{"000004.log", closed.bytes().substr(0, at)}, {"000005.log", next}}, {}, options);
     REQUIRE(salvaged.status.ok());
-    REQUIRE(salvaged.found("wal_damaged") == !replayed.status.ok());
-    if (!replayed.status.ok()) REQUIRE_FALSE(salvaged.rows.contains("d"));
+    REQUIRE(salvaged.found("wal_damaged") == (!replayed.status.ok() && at > 0));
+    REQUIRE(salvaged.logs->missing().ok() == (at > 0));
+    if (!replayed.status.ok()) REQUIRE(salvaged.rows.contains("d") == (at == 0));
   }
 }
 
@@ -263,9 +265,11 @@ TEST_CASE("a flipped bit of the last log takes batches away at its end, and chan
       INFO("byte " << at << " bit " << bit);
       REQUIRE(replayed.status.ok());
       REQUIRE((replayed.rows == after[hit]));
-      // Damage in the middle is told from a torn tail.
-      REQUIRE(replayed.found("wal_lost_tail") == (hit + 1 < cut.batches.size()));
-      REQUIRE(replayed.findings.HasWarning() == (hit + 1 < cut.batches.size()));
+      // None of it is a torn tail; a length that leaves the file alone may be.
+      const bool is_last = hit + 1 == cut.batches.size();
+      REQUIRE(replayed.found("wal_lost_tail") == !is_last);
+      REQUIRE(replayed.found("wal_damaged_tail") == is_last);
+      REQUIRE_FALSE(replayed.found("wal_torn_tail"));
     }
   }
 }
@@ -315,7 +319,7 @@ TEST_CASE("the first log lost its begin: the tables tell whether anything is mis
   const std::string torn = PebbleLog(4).Add(PebbleBatch(10).Set("a", "1").bytes()).bytes();
   const auto replay = [&torn](uint64_t base, uint64_t in_tables) {
     PebbleVersion version;
-    version.tables.emplace_back().largest_sequence = in_tables;
+    version.flushed_sequence = in_tables;
     return ReplayLogs({{"000004.log", torn.substr(0, 20)},
                        {"000005.log", OneLog(5, {PebbleBatch(base).Set("c", "1")}).bytes()}},
                       version)
@@ -325,6 +329,120 @@ TEST_CASE("the first log lost its begin: the tables tell whether anything is mis
   CHECK(ExpectCode(replay(11, 0), "WalCorrupt") == "");
   CHECK(replay(501, 500).ok());
   CHECK(ExpectCode(replay(502, 500), "WalCorrupt") == "");
+}
+
+TEST_CASE("a log without those before it is an error, unless tables or MANIFEST hold these") {
+  PebbleVersion version;
+  const auto code = [&version](uint64_t base, const std::string& name = "000007.log") {
+    const std::string log = OneLog(7, {PebbleBatch(base).Set("c", "1")}).bytes();
+    const Replayed replayed = ReplayLogs({{name, log}}, version);
+    LogRowsOptions salvage;
+    salvage.salvage = true;
+    const Replayed salvaged = ReplayLogs({{name, log}}, version, salvage);
+    if (!salvaged.status.ok() || salvaged.rows.size() != 1) return std::string("not salvaged");
+    if (salvaged.logs->missing().ok() != replayed.status.ok()) return std::string("not told");
+    if (replayed.status.ok()) return std::string();
+    if (!replayed.status.info().source.ends_with("/000007.log")) return std::string("not named");
+    return replayed.status.code();
+  };
+  // Never flushed.
+  CHECK(code(10) == "");
+  CHECK(code(11) == "WalMissing");
+  version.flushed_sequence = 500;
+  CHECK(code(501) == "");
+  CHECK(code(502) == "WalMissing");
+  // What a later edit says does not count: other logs were begun by then.
+  version.last_sequence = 900;
+  CHECK(code(502) == "WalMissing");
+  // Operations of which compaction took the numbers.
+  version.log_number = 7;
+  version.log_number_sequence = 600;
+  CHECK(code(502) == "");
+  CHECK(code(601) == "");
+  CHECK(code(602) == "WalMissing");
+  // A store that was started again: its first log has a later number than the MANIFEST names.
+  version.log_number = 5;
+  CHECK(code(501) == "");
+  CHECK(code(601) == "");
+  CHECK(code(600) == "WalMissing");
+  CHECK(code(602) == "WalMissing");
+  // Pieces of one log without the first one.
+  CHECK(code(601, "000007-001.log") == "WalMissing");
+  version = {};
+  version.guessed = true;
+  CHECK(code(99) == "");
+}
+
+TEST_CASE("a gap between two logs is an error, unless ingested tables may be what it is") {
+  const PebbleBatch first = PebbleBatch(10).Set("a", "1").Set("b", "1");
+  for (const uint64_t base : {12U, 13U, 28U, 29U, 1000U}) {
+    const std::map<std::string, std::string> files = {
+        {"000004.log", OneLog(4, {first}).EndMark().bytes()},
+        {"000006.log", OneLog(6, {PebbleBatch(base).Set("a", "2")}).bytes()},
+        {"000008.log", OneLog(8, {PebbleBatch(base + 1).Set("a", "3")}).bytes()}};
+    const Replayed replayed = ReplayLogs(files);
+    LogRowsOptions options;
+    options.salvage = true;
+    const Replayed salvaged = ReplayLogs(files, {}, options);
+    REQUIRE(salvaged.status.ok());
+    INFO("base " << base);
+    if (base <= 28) {
+      REQUIRE(replayed.status.ok());
+      CHECK(replayed.found("wal_sequence_gap") == (base > 12));
+      CHECK(salvaged.rows.at("a").value == "3");
+      continue;
+    }
+    REQUIRE(ExpectCode(replayed.status, "WalMissing") == "");
+    CHECK(replayed.status.info().source.ends_with("/000006.log"));
+    CHECK(replayed.status.info().expected.find("/000004.log") != std::string::npos);
+    CHECK(replayed.status.info().found.find(std::to_string(base - 12) + " operations") !=
+          std::string::npos);
+    // A state that the store once had.
+    CHECK(salvaged.rows.at("a").value == "1");
+    CHECK(salvaged.found("wal_damaged"));
+    CHECK(salvaged.findings.by_code().at("wal_left_out").count == 2);
+  }
+}
+
+TEST_CASE("a last log with an end mark had a successor") {
+  const std::string closed = OneLog(4, {PebbleBatch(10).Set("a", "1")}).EndMark().bytes();
+  const Replayed alone = ReplayLogs({{"000004.log", closed}});
+  REQUIRE(alone.status.ok());
+  CHECK(alone.found("wal_closed"));
+  CHECK(alone.findings.HasWarning());
+  LogRowsOptions options;
+  options.checkpoint = true;
+  CHECK(ExpectCode(ReplayLogs({{"000004.log", closed}}, {}, options).status, "WalMissing") == "");
+  options.salvage = true;
+  CHECK(ReplayLogs({{"000004.log", closed}}, {}, options).found("wal_closed"));
+  for (const bool checkpoint : {false, true}) {
+    options = {};
+    options.checkpoint = checkpoint;
+    const Replayed both = ReplayLogs({{"000004.log", closed}, {"000006.log", ""}}, {}, options);
+    REQUIRE(both.status.ok());
+    CHECK(both.findings.by_code().empty());
+  }
+}
+
+TEST_CASE("logs that end before what the MANIFEST speaks of") {
+  const std::string log = OneLog(4, {PebbleBatch(10).Set("a", "1").Set("b", "1")}).bytes();
+  PebbleVersion version;
+  version.last_sequence = 11;
+  CHECK(ReplayLogs({{"000004.log", log}}, version).findings.by_code().empty());
+  version.last_sequence = 12;
+  const Replayed in_flight = ReplayLogs({{"000004.log", log}}, version);
+  CHECK(in_flight.found("wal_unwritten"));
+  CHECK_FALSE(in_flight.findings.HasWarning());
+  version.last_sequence = 28;
+  CHECK(ReplayLogs({{"000004.log", log}}, version).findings.HasWarning());
+  // Tables hold them: they were ingested.
+  version.flushed_sequence = 28;
+  CHECK(ReplayLogs({{"000004.log", log}}, version).findings.by_code().empty());
+  // Without a batch: a MANIFEST that was begun anew does not tell.
+  version.last_sequence = 90;
+  CHECK(ReplayLogs({{"000004.log", ""}}, version).findings.by_code().empty());
+  version.is_history = true;
+  CHECK(ReplayLogs({{"000004.log", ""}}, version).found("wal_unwritten"));
 }
 
 TEST_CASE("pieces of one log: what one repeats counts once, what is missing is an error") {
@@ -512,7 +630,9 @@ TEST_CASE("the logs of a node that was killed before it ever flushed") {
 }
 
 TEST_CASE("a recycled log of a live node ends where the older one shows") {
-  const Replayed replayed = ReplayLogs({{"000071.log", Packed("sst1-000071.log")}});
+  PebbleVersion version;
+  version.flushed_sequence = 33751;
+  const Replayed replayed = ReplayLogs({{"000071.log", Packed("sst1-000071.log")}}, version);
   REQUIRE(replayed.status.ok());
   CHECK(replayed.findings.by_code().empty());
   CHECK(replayed.rows.size() == 712);
@@ -524,8 +644,8 @@ TEST_CASE("a recycled log of a live node ends where the older one shows") {
 TEST_CASE("real logs with one of them missing") {
   const Replayed replayed = ReplayLogs(
       {{"000002.log", Packed("groups1-000002.log")}, {"000005.log", Packed("groups1-000005.log")}});
-  REQUIRE(replayed.status.ok());
-  CHECK(replayed.found("wal_sequence_gap"));
+  REQUIRE(ExpectCode(replayed.status, "WalMissing") == "");
+  CHECK(replayed.status.info().found == "8201: 5477 operations are missing");
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST_CASE("node1: the counts of its README") {
   CHECK(opened.scan.rows == 21515);
   CHECK(opened.scan.of(RawMetadataFamily()).rows == 3);
   CHECK(opened.scan.DamagedRows() == 0);
-  CHECK(opened.scan.EncryptedRows() == 0);
+  CHECK(opened.scan.LiveEncryptedRows() == 0);
   CHECK_FALSE(opened.scan.findings.HasWarning());
   uint64_t rows = 0;
   uint64_t live = 0;

@@ -317,10 +317,52 @@ TEST_CASE("of a store with one group the newest whole snapshot is taken") {
   REQUIRE(older.finding("snapshot_broken") != nullptr);
   CHECK(older.finding("snapshot_broken")->severity == Severity::kWarning);
   CHECK(OpenPath(root, WithKey(key)).status.code() == "OffloadMismatch");
+  OpenInputOptions salvage;
+  salvage.salvage = true;
+  CHECK(value(OpenPath(root, salvage)) == "old");
   std::filesystem::remove(store.Object(Snapshot("old")));
   const Status none = OpenPath(root).status;
   CHECK(none.code() == "NoSnapshot");
   CHECK(none.info().found.find(key) != std::string::npos);
+}
+
+TEST_CASE("a snapshot of a store that is not whole can be salvaged") {
+  const Store store;
+  const std::string key = store.Add(Snapshot("value"), 2, 9);
+  const std::string payload = store.Object(Snapshot("value"));
+  std::string damaged = Snapshot("value");
+  damaged[9] ^= 1;  // the clock in its header
+  WriteWholeFile(payload, damaged);
+  const std::string group = store.folder / "p/v1/groups/2";
+  for (const std::string& path : {store.folder.path(), store.folder / "p", group}) {
+    for (const std::string& named : {std::string(), key}) {
+      CAPTURE(path, named);
+      OpenInputOptions options = WithKey(named);
+      CHECK(OpenPath(path, options).status.code() ==
+            (named.empty() ? "NoSnapshot" : "OffloadMismatch"));
+      options.salvage = true;
+      const OpenedSnapshot opened = OpenPath(path, options);
+      INFO((opened.status.ok() ? "" : opened.status.Message()));
+      REQUIRE(opened.status.ok());
+      CHECK(LiveRows(opened).at("key") == "value");
+      CHECK(opened.input.salvage.damage.find("OffloadMismatch") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the listed keys of a store can be given back to it") {
+  const Store store;
+  store.Add(Snapshot("value"), 2, 9);
+  for (const char* below : {"", "p", "p/", "p/v1/groups/2", "p/v1/groups/2/"}) {
+    CAPTURE(below);
+    const std::string path = store.folder / below;
+    const auto listed = ListOffloaded(path);
+    REQUIRE(listed.size() == 1);
+    CHECK(OpenPath(path, WithKey(listed[0].key)).status.ok());
+    const Result<FoundSnapshot> opened = OpenOffloaded(listed[0]);
+    REQUIRE(opened.ok());
+    CHECK_FALSE(opened->facts.proven);
+  }
 }
 
 TEST_CASE("of a store with several groups one has to be named") {

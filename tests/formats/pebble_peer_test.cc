@@ -90,6 +90,7 @@ void TakeOver(rocksdb::DB* db, const std::string& from, const std::string& to) {
     fs::copy_file(from + log->PathName(), builder.LogPath(log->LogNumber()));
   }
   REQUIRE(first_log != UINT64_MAX);
+  builder.SetLastSequence(db->GetLatestSequenceNumber());
   builder.Finish(first_log);
 }
 

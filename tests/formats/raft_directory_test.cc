@@ -1,6 +1,8 @@
 // Which snapshot of a data directory is taken: spec 01 sections 11.1 to 11.3.
 #include "formats/raft_directory.h"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 #include "formats/directory_kind.h"
@@ -36,7 +38,6 @@ TEST_CASE("the newest snapshot is that of the greatest index, in hexadecimal") {
   WriteWholeFile(directory.root() + "/fsm-snap/00000000000000ff.fsm.tmp", "x");
   WriteWholeFile(directory.root() + "/fsm-snap/elastickv-etcd-snapshot-1", "x");
   WriteWholeFile(directory.root() + "/fsm-snap/notes.txt", "x");
-  WriteWholeFile(directory.root() + "/fsm-snap/copy.fsm", "x");
   Findings findings;
   CHECK(Chosen(directory, &findings) == directory.FsmPath(0x2a));
   CHECK(NothingElse(findings));
@@ -80,6 +81,20 @@ TEST_CASE("a broken newest snapshot is named, and the next older one is taken") 
   const OpenedSnapshot opened = OpenPath(directory.path());
   REQUIRE(opened.status.ok());
   CHECK(opened.finding("snapshot_broken") != nullptr);
+}
+
+TEST_CASE("what has the name of a snapshot and is no file is broken, not absent") {
+  Directory directory;
+  directory.AddFsm(5);
+  SECTION("a link to nowhere") { fs::create_symlink("/nowhere", directory.FsmPath(7)); }
+  SECTION("a pipe") { REQUIRE(::mkfifo(directory.FsmPath(7).c_str(), 0600) == 0); }
+  SECTION("a folder") { fs::create_directories(directory.FsmPath(7)); }
+  Findings findings;
+  CHECK(Chosen(directory, &findings) == directory.FsmPath(5));
+  const Finding* broken = FindingOf(findings, "snapshot_broken");
+  REQUIRE(broken != nullptr);
+  CHECK(broken->example().find(directory.FsmPath(7)) != std::string::npos);
+  CHECK(broken->example().find("SnapshotNotFile") != std::string::npos);
 }
 
 TEST_CASE("when all are broken the error names each") {
@@ -201,6 +216,8 @@ TEST_CASE("one group below is found, several must be named") {
   CHECK(several.status().code() == "SeveralGroups");
   CHECK(several.status().kind() == ErrorKind::kUsage);
   CHECK(several.status().info().found == one.path() + "/group-1, " + one.path() + "/group-2");
+  CHECK(several.status().info().next.find("snaptree decode " + one.path() + "/group-1 " +
+                                          one.path() + "/group-2 -o dump") != std::string::npos);
   CHECK(ChooseState(one.path() + "/group-1", {}, &findings).ok());
 }
 

@@ -134,17 +134,47 @@ TEST_CASE("how a log ends") {
   const std::string own = PebbleLog(9).Add("three").bytes();
   CHECK(read(log().Raw(Slice(own).substr(0, own.size() - 1))).end == LogEnd::kTorn);
   CHECK(read(log().Raw(Slice(own).substr(0, 5))).end == LogEnd::kTorn);
-  CHECK(read(log().Raw(WithFlippedBit(own, 12, 3))).end == LogEnd::kTorn);
+  CHECK(read(log().Raw(WithFlippedBit(own, 12, 3))).end == LogEnd::kDamaged);
   CHECK_FALSE(read(log().Raw(WithFlippedBit(own, 12, 3))).data_follows);
   CHECK(read(log().Raw(WithFlippedBit(own, 12, 3)).Add("four")).data_follows);
-  // The number of the log is what was hit: the chunk behind it tells.
-  CHECK(read(log().Raw(WithFlippedBit(own, 8, 3))).end == LogEnd::kRecycled);
+  // The number of the log is what was hit: the checksum tells.
+  CHECK(read(log().Raw(WithFlippedBit(own, 8, 3))).end == LogEnd::kDamaged);
   CHECK(read(log().Raw(WithFlippedBit(own, 8, 3)).Add("four")).data_follows);
   for (const LogRead& one : {read(log().Raw(own)), read(log().Raw(older))}) {
     CHECK(one.records[0] == "one");
     CHECK(one.records[1] == "two");
     CHECK_FALSE(one.data_follows);
   }
+}
+
+TEST_CASE("a chunk that was damaged is told from one that was cut, and from older content") {
+  const std::string before = PebbleLog(9).Add("one").bytes();
+  const auto read = [&before](const std::string& rest) {
+    return ReadLogBytes(before + rest, LogKind::kWal, 9).end;
+  };
+  const std::string own = PebbleLog(9).Add(std::string(3000, 'v')).bytes();
+  // Each field, and the payload.
+  for (const size_t at : {0U, 3U, 4U, 5U, 6U, 7U, 10U, 11U, 500U, 3010U})
+    CHECK(read(WithFlippedBit(own, at, 2)) == LogEnd::kDamaged);
+  CHECK(read(WithFlippedBit(own, 500, 2) + std::string(4096, '\0')) == LogEnd::kDamaged);
+  // Cut, or its last pages never written.
+  CHECK(read(own.substr(0, own.size() - 1)) == LogEnd::kTorn);
+  for (const size_t border : {512U, 1024U, 2560U}) {
+    const size_t left = border - before.size();
+    CHECK(read(own.substr(0, left) + std::string(own.size() - left, '\0')) == LogEnd::kTorn);
+  }
+  // What an older log left may begin inside it.
+  const std::string older = PebbleLog(8).Add(std::string(9000, 'o')).bytes();
+  const std::string half = own.substr(0, 1500);
+  CHECK(read(half + older.substr(1500)) == LogEnd::kTorn);
+  // A header that was hit is known by its checksum whatever stands behind.
+  CHECK(read(WithFlippedBit(own, 8, 3) + older.substr(own.size())) == LogEnd::kDamaged);
+  CHECK(read(older) == LogEnd::kRecycled);
+  const std::string edits = PebbleLog::Manifest().Add("one").Add("two").bytes();
+  CHECK(ReadLogBytes(WithFlippedBit(edits, edits.size() - 1, 0), LogKind::kManifest).end ==
+        LogEnd::kDamaged);
+  CHECK(ReadLogBytes(Slice(edits).substr(0, edits.size() - 1), LogKind::kManifest).end ==
+        LogEnd::kTorn);
 }
 
 TEST_CASE("the number in a chunk has 32 bits") {

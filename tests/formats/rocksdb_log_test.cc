@@ -60,6 +60,7 @@ struct Peer {
     std::vector<LogFile> logs = *ListLogs(folder / "db");
     PebbleVersion version;
     version.log_number = logs.back().number;
+    version.log_number_sequence = db->GetLatestSequenceNumber();
     const test::Replayed replayed = Replay(folder / "db", version);
     INFO(replayed.status.Message());
     REQUIRE(replayed.status.ok());

@@ -59,7 +59,7 @@ TEST_CASE("every row is counted once, in its family and class") {
   CHECK(opened.scan.of(RawMetadataFamily()).rows == 1);
   CHECK(opened.scan.rows == builder.Rows().size());
   CHECK(opened.scan.DamagedRows() == 3);
-  CHECK(opened.scan.EncryptedRows() == 1);
+  CHECK(opened.scan.LiveEncryptedRows() == 1);
   REQUIRE(opened.scan.damaged.size() == 3);
   CHECK(opened.scan.damaged[0].defect == std::string("RowFlags"));
   CHECK(opened.scan.damaged[1].defect == std::string("RowValueShort"));
@@ -81,8 +81,18 @@ TEST_CASE("key ids of encrypted rows are collected once each, in order") {
   builder.Put("k9", kT0, "tiny", 0, 2);                    // too short to hold an id
   builder.Put("k0", kT0 - 1, std::string(39, 'x'), 0, 2);  // an older version needs no key
   const OpenedSnapshot opened = OpenAt(builder);
-  CHECK(opened.scan.EncryptedRows() == 6);
+  CHECK(opened.scan.LiveEncryptedRows() == 6);
   CHECK(opened.scan.encryption_key_ids == std::vector<uint32_t>{3, 7, 0xffffffff});
+  CHECK(opened.scan.EncryptedVersions() == 7);
+  CHECK(opened.scan.version_key_ids == std::vector<uint32_t>{3, 7, 0x78787878, 0xffffffff});
+  // Those that are passed over for want of keys are counted too.
+  ScanOptions without_keys;
+  without_keys.without_keys = true;
+  const OpenedSnapshot passed = OpenBytes(builder.Bytes(), {}, without_keys);
+  CHECK(passed.scan.LiveEncryptedRows() == 0);
+  CHECK(passed.scan.DamagedRows() == 7);
+  CHECK(passed.scan.EncryptedVersions() == 7);
+  CHECK(passed.scan.version_key_ids == opened.scan.version_key_ids);
 }
 
 TEST_CASE("expiry is measured against the read timestamp, also when no --at names it") {
@@ -196,6 +206,7 @@ TEST_CASE("counts of two parts add up") {
   b.tombstone = 6;
   b.expired = 7;
   b.encrypted = 8;
+  b.encrypted_versions = 10;
   b.damaged = 9;
   b.min_commit_ts = 3;
   b.max_commit_ts = 4;
@@ -204,6 +215,7 @@ TEST_CASE("counts of two parts add up") {
   CHECK(a.live == 2);
   CHECK(a.key_bytes + a.value_bytes + a.live_bytes == 6);
   CHECK(a.older + a.newer + a.tombstone + a.expired + a.encrypted + a.damaged == 39);
+  CHECK(a.encrypted_versions == 10);
   CHECK(a.min_commit_ts == 3);
   CHECK(a.max_commit_ts == 6);
 }

@@ -36,6 +36,7 @@ std::string AddStore(const RaftFolder& folder, std::optional<uint64_t> applied,
   const std::string value = std::string(9, '\0') + "store";
   entries.push_back({RawKey("index", kT0), value, 3});
   const uint64_t number = store.AddTable(6, entries);
+  store.AddLog(20, {});
   store.Finish();
   return store.TablePath(number);
 }
@@ -110,6 +111,45 @@ TEST_CASE("a snapshot newer than fsm.db is taken") {
   CHECK(again.Says("snapshot_broken", folder.FsmPath(7)));
 }
 
+TEST_CASE("fsm.db that is known to lack something is passed over for a whole snapshot") {
+  RaftFolder folder;
+  folder.AddFsm(7);
+  AddStore(folder, 8);
+  PebbleStoreBuilder store(folder.StorePath());
+  store.AddLog(20, {{{"x", "x", 10}}});
+  WriteWholeFile(store.LogPath(20), ReadWholeFile(store.LogPath(20)) + PebbleEndMark(20));
+  const auto write_next = [&store](uint64_t sequence) {
+    store.AddLog(21, {{{"y", "y", sequence}}});
+  };
+  write_next(11);
+  CHECK(Choose(folder).state.pebble);
+  CHECK_FALSE(Choose(folder).findings.HasWarning());
+  for (const uint64_t sequence : {12U, 1000U}) {  // a warning when it is read, and an error
+    write_next(sequence);
+    const Choice choice = Choose(folder);
+    REQUIRE(choice.status.ok());
+    CHECK(choice.state.path == folder.FsmPath(7));
+    CHECK(choice.Says("pebble_broken", sequence == 12 ? "wal_sequence_gap" : "WalMissing"));
+    CHECK(choice.Says("pebble_broken", "it has applied index 8, the snapshot is of 7"));
+    CHECK(Choose(folder, StateSource::kPebble).state.pebble);
+  }
+  // Of what is there, all is older than what is missing: it is a state that the node had.
+  fs::remove(store.LogPath(21));
+  CHECK(Choose(folder).state.pebble);
+  CHECK(OpenPath(folder.path()).finding("wal_closed") != nullptr);
+  folder.AddFsm(9);
+  CHECK(Choose(folder).state.path == folder.FsmPath(9));
+  CHECK(Choose(folder).Says("pebble_broken", "wal_closed"));
+  folder.Break(9);
+  // No snapshot is whole: what can be read is read.
+  write_next(12);
+  folder.Break(7);
+  const Choice only = Choose(folder);
+  REQUIRE(only.status.ok());
+  CHECK(only.state.pebble);
+  CHECK(OpenPath(folder.path()).finding("wal_sequence_gap") != nullptr);
+}
+
 TEST_CASE("fsm.db of before applied indexes were stored is compared by its last commit") {
   RaftFolder folder;
   folder.AddFsm(7);  // commits up to kT0
@@ -170,7 +210,18 @@ TEST_CASE("a folder fsm.db without a MANIFEST is damaged, not absent") {
   CHECK(choice.finding("pebble_broken") != nullptr);
 }
 
-TEST_CASE("--from decides without a look at the other") {
+TEST_CASE("an fsm.db that is a link to nowhere is broken, not absent") {
+  RaftFolder folder;
+  folder.AddFsm(7);
+  fs::create_symlink("/nowhere", folder.StorePath());
+  const Choice choice = Choose(folder);
+  REQUIRE(choice.status.ok());
+  CHECK(choice.state.path == folder.FsmPath(7));
+  CHECK(choice.Says("pebble_broken", folder.StorePath()));
+  CHECK(choice.finding("pebble_broken")->severity == Severity::kWarning);
+}
+
+TEST_CASE("the option --from decides without a look at the other") {
   RaftFolder folder;
   folder.AddFsm(7);
   FlipMiddle(AddStore(folder, 9));
@@ -237,15 +288,18 @@ TEST_CASE("leftovers are named and never taken") {
   folder.AddFsm(7);
   for (const char* const name :
        {"fsm.db-restore-backup-1", "fsm.db.restore-tmp", "fsm.db-sst-ingest-2", "n1.restore-prep",
-        "fsm.db-pebble-native-3"})
+        "fsm.db-pebble-native-3", "fsm.db.old", "fsm.db.restoring"})
     fs::create_directories(folder.root() + "/" + name);
+  for (const char* const name :
+       {"fsm-snap/copy.fsm", "fsm-snap/0000000000000008.fsm.bak", "0000000000000009.fsm"})
+    WriteWholeFile(folder.root() + "/" + name, "x");
   const Choice choice = Choose(folder);
   REQUIRE(choice.status.ok());
   CHECK(choice.state.path == folder.FsmPath(7));
   const Finding* left = choice.finding("leftovers");
   REQUIRE(left != nullptr);
   CHECK(left->severity == Severity::kNote);
-  CHECK(left->count == 5);
+  CHECK(left->count == 10);
 }
 
 }  // namespace

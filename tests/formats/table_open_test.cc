@@ -337,7 +337,7 @@ TEST_CASE("every flipped bit of a table is an error or changes nothing") {
         }
       }
     }
-    // The padding of the footer, and the versions that hold the same.
+    // The padding of the footer.
     CHECK(harmless > 0);
     CHECK(harmless < 8 * 41);
   }

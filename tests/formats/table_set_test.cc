@@ -200,6 +200,7 @@ TEST_CASE("entries that are wrong in a block whose checksum is right") {
     table.blocks = {entries + zero + one};
     table.keys = {key};
     table.entries = 1;
+    table.value_bytes = 1;
     const Status status = StatusOf(table.Bytes());
     return status.ok() ? "" : status.code();
   };
@@ -230,6 +231,7 @@ TEST_CASE("a block with long shared keys") {
   table.blocks = {entries + std::string("\0\0\0\0\1\0\0\0", 8)};
   table.keys = {EncodedKey({"l", 1, ""})};
   table.entries = kRows;
+  table.value_bytes = kRows;
   TablesInMemory tables;
   const TableSet set = tables.Add(table.Bytes()).Set();
   const auto cursor = set.OpenCursor({0, 1}, set.ExtentOf({0, 1}));
@@ -361,6 +363,7 @@ TEST_CASE("entries before the damage of a block are read") {
   RawTable table = Numbered(0, 20, 20);
   table.blocks[0] = RowBlockOf({{"a", 1, "1"}, {"b", 1, "2"}, {"a", 1, "3"}, {"c", 1, "4"}});
   table.keys[0] = EncodedKey({"c", 1, ""});
+  table.value_bytes = 4;
   table.Add({{"d", 1, "5"}});
   TablesInMemory tables;
   std::vector<std::string> told;

@@ -72,6 +72,29 @@ TEST_CASE("V11: two versions, the newer one a tombstone") {
   }
 }
 
+TEST_CASE("a version whose raw key is one of the store's own is damage") {
+  for (const std::string raw_key :
+       {"_meta_last_commit_ts", "_meta_min_retained_ts", "_meta_pending_min_retained_ts",
+        "_meta_applied_index", "!encryption|writers|aaaa|bb"}) {
+    CAPTURE(raw_key);
+    const std::string key = raw_key.substr(0, raw_key.size() - 8);
+    const uint64_t ts = ~LoadBe64(raw_key.data() + key.size());
+    VersionListBuilder list(kT1, kT0);
+    list.Key("!a", 1).Version(kT0, "kept");
+    list.Key(key, 1).Version(ts, "8 bytes.");
+    const std::string bytes = WithFooter(list.Bytes());
+    CHECK(ErrorOf(bytes).code == "RowReserved");
+    OpenInputOptions options;
+    options.salvage = true;
+    const OpenedSnapshot opened = OpenBytes(bytes, options);
+    REQUIRE(opened.status.ok());
+    CHECK(AllRows(opened).size() == 1);
+    VersionListBuilder near(kT1, kT0);
+    near.Key(key + "+", 1).Version(ts, "8 bytes.");
+    CHECK(OpenBytes(WithFooter(near.Bytes())).status.ok());
+  }
+}
+
 TEST_CASE("version lists between an FSM header and a footer") {
   const OpenedSnapshot opened = OpenBytes(Whole());
   REQUIRE(opened.status.ok());

@@ -66,6 +66,13 @@ void RecordLogWriter::Chunk(uint8_t type, const std::string& piece) {
   bytes_ += covered;
 }
 
+std::string PebbleEndMark(uint32_t log_number) {
+  std::string mark(6, '\0');
+  mark += '\x05';
+  AppendLe32(&mark, log_number + 1);
+  return mark;
+}
+
 uint64_t PebbleStoreBuilder::AddTable(int level, const std::vector<StoreEntry>& entries,
                                       const PebbleTableOptions& options) {
   PebbleTable table(options);
@@ -146,6 +153,10 @@ void PebbleStoreBuilder::Finish(std::optional<uint64_t> log_number) {
   }
   AppendVarint(&last, 3);
   AppendVarint(&last, next_number_);
+  if (last_sequence_) {
+    AppendVarint(&last, 4);
+    AppendVarint(&last, *last_sequence_);
+  }
   manifest.Add(last);
   WriteWholeFile(ManifestPath(), manifest.bytes());
   WriteWholeFile(directory_ + "/marker.manifest.000001.MANIFEST-000001", "");

@@ -46,6 +46,9 @@ struct TableEdit {
   uint64_t largest_sequence = 0;
 };
 
+// What ends a log when the next one is begun.
+std::string PebbleEndMark(uint32_t log_number);
+
 class PebbleStoreBuilder {
  public:
   explicit PebbleStoreBuilder(std::string directory) : directory_(std::move(directory)) {}
@@ -59,6 +62,8 @@ class PebbleStoreBuilder {
   void RemoveTable(int level, uint64_t number) { removed_.emplace_back(level, number); }
   // Writes a log of one batch for each list of entries; their sequences follow one another.
   void AddLog(uint64_t number, const std::vector<std::vector<StoreEntry>>& batches);
+  // What the MANIFEST says the store had given when it named its log; else nothing.
+  void SetLastSequence(uint64_t sequence) { last_sequence_ = sequence; }
   // Writes MANIFEST and markers. log_number: as of tag 2.
   void Finish(std::optional<uint64_t> log_number = std::nullopt);
 
@@ -70,6 +75,7 @@ class PebbleStoreBuilder {
   std::string directory_;
   std::vector<TableEdit> edits_;
   std::vector<std::pair<int, uint64_t>> removed_;
+  std::optional<uint64_t> last_sequence_;
   uint64_t next_number_ = 10;
 };
 

@@ -21,6 +21,19 @@ std::string MapBlock(const std::map<std::string, std::string>& entries) {
   return block.Take(false);
 }
 
+// Without the prefix that it has in newer versions; of one in a value block the size there.
+uint64_t BareSize(const RawEntry& entry) {
+  const bool is_set = (entry.trailer & 0xff) == kPlainRow;
+  if (!is_set || entry.value.empty()) return entry.value.size();
+  if ((entry.value[0] & 0xc0) != 0x80) return entry.value.size() - 1;
+  uint64_t size = 0;
+  for (size_t i = 1, shift = 0; i < entry.value.size(); ++i, shift += 7) {
+    size |= static_cast<uint64_t>(entry.value[i] & 0x7f) << shift;
+    if ((entry.value[i] & 0x80) == 0) break;
+  }
+  return size;
+}
+
 }  // namespace
 
 std::string Varint(uint64_t v) {
@@ -66,6 +79,10 @@ RawTable& RawTable::Add(const RawEntries& block, unsigned restart_interval) {
   blocks.push_back(RowBlockOf(block, restart_interval));
   keys.push_back(EncodedKey(block.back()));
   entries += block.size();
+  for (const RawEntry& entry : block) {
+    value_bytes += entry.value.size();
+    bare_value_bytes += BareSize(entry);
+  }
   return *this;
 }
 
@@ -106,7 +123,9 @@ std::string RawTable::Bytes() const {
     std::map<std::string, std::string> told = {
         {"rocksdb.block.based.table.index.type", Le32(index_type)},
         {"rocksdb.comparator", "leveldb.BytewiseComparator"},
-        {"rocksdb.num.entries", Varint(entries)}};
+        {"rocksdb.num.entries", Varint(entries)},
+        {"rocksdb.raw.value.size", Varint(version >= 3 ? bare_value_bytes : value_bytes)}};
+    if (version == 4) told["obsolete-key"] = std::string(1, '\0');
     for (const auto& [key, value] : properties) told[key] = value;
     places["rocksdb.properties"] = EncodedHandle(write(MapBlock(told), 0));
   }

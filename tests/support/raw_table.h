@@ -31,6 +31,8 @@ struct RawTable {
   std::vector<std::string> blocks;  // contents of data blocks
   std::vector<std::string> keys;    // encoded keys of the index, one for each
   uint64_t entries = 0;
+  uint64_t value_bytes = 0;       // as they are stored
+  uint64_t bare_value_bytes = 0;  // of versions with prefixes: without them
   std::vector<std::string> value_blocks;
   std::string range_deletions;  // content of such a block; empty: there is none
   std::string range_keys;

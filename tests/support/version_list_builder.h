@@ -67,6 +67,7 @@ class VersionListBuilder {
     std::map<std::string, std::string> sorted;
     for (const StoredRow& row : rows_) sorted.emplace(row.key, row.value);
     std::vector<StoredRow> rows;
+    rows.reserve(sorted.size());
     for (const auto& [key, value] : sorted) rows.push_back({key, value});
     return rows;
   }
